@@ -1,0 +1,1 @@
+"""The lake: Delta tables on storage, their versions, and reading them against a permit."""

@@ -1,0 +1,1 @@
+"""One run: collect, clean, test, split, commit, certify."""

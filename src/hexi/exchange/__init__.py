@@ -1,0 +1,1 @@
+"""Exchange: what leaves the node, to whom, under which grant."""

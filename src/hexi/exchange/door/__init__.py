@@ -1,0 +1,1 @@
+"""The door: the only way by which a row leaves the lake."""

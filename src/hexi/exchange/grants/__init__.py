@@ -1,0 +1,1 @@
+"""Grants: who may use which rows, for what, until when."""

@@ -1,0 +1,71 @@
+"""The error family: five branches, by what the caller does next.
+
+A message is a template over its facts, so that a surface can say the same sentence in another
+language: `gettext(error.template).format(**error.facts)`. The English sentence is `str(error)`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class HexiError(Exception):
+    """What every error of Hexi is. `code` is stable and documented; facts are safe to show."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, template: str, **facts: object) -> None:
+        self.template = template
+        self.facts = facts
+        super().__init__(template, facts)
+
+    @property
+    def message(self) -> str:
+        """The English sentence."""
+        return self.template.format(**self.facts) if self.facts else self.template
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.template, self.facts))
+
+
+def _rebuild(kind: type[HexiError], template: str, facts: dict[str, object]) -> HexiError:
+    return kind(template, **facts)
+
+
+class Invalid(HexiError):
+    """The input is wrong: mend it, then try again."""
+
+    code = "invalid"
+    exit_code = 3
+
+
+class Denied(HexiError):
+    """The actor may not: ask for the authority or the grant."""
+
+    code = "denied"
+    exit_code = 7
+
+
+class Missing(HexiError):
+    """No such thing, or not for this reader: the two are one answer to a stranger."""
+
+    code = "missing"
+    exit_code = 6
+
+
+class Conflict(HexiError):
+    """Somebody else was faster, or is at work: look at the new state, then decide."""
+
+    code = "conflict"
+    exit_code = 8
+
+
+class Unavailable(HexiError):
+    """A part is not there right now: the only family that may be retried blindly."""
+
+    code = "unavailable"
+    exit_code = 9

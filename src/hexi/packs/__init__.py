@@ -1,0 +1,1 @@
+"""Packs: folders of declarations that install, test themselves and leave."""

@@ -1,0 +1,1 @@
+"""Who there is, what there is, and what happened: the registers of the node."""

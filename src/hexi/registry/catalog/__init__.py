@@ -1,0 +1,1 @@
+"""The catalogue: every dataset, its versions, their certificates."""

@@ -1,0 +1,112 @@
+"""What the catalogue tells other rooms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hexi.data.contracts.model import Contract
+from hexi.kernel.names import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetSummary:
+    """One line of the catalogue."""
+
+    id: str
+    name: str
+    title: Text
+    summary: Text
+    publisher: Text
+    publisher_id: str
+    theme: Text | None
+    sharing: str
+    openness: str
+    licence: str | None
+    is_synthetic: bool
+    has_geometry: bool
+    version: int
+    rows: int
+    accepted: int
+    quarantined: int
+    certified_at: datetime
+    certificate_sha256: str
+
+    @property
+    def quality(self) -> float:
+        """Share of source rows that were accepted, 0 to 1; 1 for an empty source."""
+        return self.accepted / self.rows if self.rows else 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleResult:
+    """A rule of the contract with what a run counted."""
+
+    id: str
+    check: str
+    fields: tuple[str, ...]
+    severity: str
+    dimension: str
+    sentence: Text
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRecord:
+    """One published version."""
+
+    version: int
+    quarantine_version: int
+    certified_at: datetime
+    rows: int
+    accepted: int
+    quarantined: int
+    run_key: str
+    contract_version: str
+    contract_sha256: str
+    certificate_sha256: str
+    rules: tuple[RuleResult, ...]
+    seconds: dict[str, float]
+    sources: tuple[dict[str, object], ...]
+    inputs: tuple[dict[str, object], ...]
+    """Datasets this version was computed or checked with: dataset, version, certificate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetRecord:
+    """Everything about one dataset except its rows."""
+
+    summary: DatasetSummary
+    contract: Contract
+    versions: tuple[VersionRecord, ...]
+    """Newest first; never empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """One choice of a filter with the number of datasets behind it."""
+
+    value: str
+    title: Text
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An answer to a search: the datasets in order, and the facets over the unfiltered answer."""
+
+    datasets: tuple[DatasetSummary, ...]
+    total: int
+    facets: dict[str, tuple[Facet, ...]]
+    """By facet name: publisher, theme, sharing, openness, format."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeFacts:
+    """The state of the node in numbers."""
+
+    datasets: int
+    rows: int
+    accepted: int
+    events: int
+    publishers: int

@@ -1,0 +1,1 @@
+"""Parties: organisations and persons as identity anchors."""

@@ -1,0 +1,1 @@
+"""Runs: work that takes time, its progress and its queue."""

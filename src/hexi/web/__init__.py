@@ -1,0 +1,1 @@
+"""The portal: pages over the rooms below; decides nothing."""
