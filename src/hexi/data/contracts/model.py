@@ -101,7 +101,8 @@ class RowRule:
     arguments: Mapping[str, object] = field(default_factory=dict)
     severity: Severity = Severity.ERROR
     dimension: str = "conformity"
-    """The ODCS dimension: accuracy, completeness, conformity, consistency, coverage, timeliness, uniqueness."""
+    """As ODCS names them: accuracy, completeness, conformity, consistency, coverage, timeliness,
+    uniqueness."""
     sentence: Text
     """The rule as a person would say it."""
     line: int | None = None

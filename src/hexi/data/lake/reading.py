@@ -1,0 +1,147 @@
+"""Reading a table's rows, each time against a permit.
+
+Only `exchange/door` imports this module; a permit is checked at every call, not when it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from hexi.data.engines import duckdb_reading as engine
+from hexi.data.engines import exports, rejects
+from hexi.data.engines.duckdb_reading import Bar, ColumnFacts, Question
+from hexi.data.engines.exports import Layout
+from hexi.data.lake.tables import Lake
+from hexi.kernel.errors import Invalid, Missing
+from hexi.kernel.permits import Permit
+
+
+class NoSuchColumn(Invalid):
+    """A column that the table does not have, or not for this reader."""
+
+    code = "reading.no-such-column"
+
+
+class NoSuchVersion(Missing):
+    """A version that was never committed or is no longer kept."""
+
+    code = "reading.no-such-version"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One version of one table, as far as a permit lets it be seen."""
+
+    permit: Permit
+    files: tuple[Path, ...]
+    version: int
+
+    def page(
+        self,
+        *,
+        columns: tuple[str, ...],
+        where: Mapping[str, str],
+        search: str | None,
+        sort: str | None,
+        descending: bool,
+        limit: int,
+        offset: int,
+        now: datetime,
+    ) -> tuple[list[tuple[object, ...]], int]:
+        """Rows × `columns`, and how many rows match in all. Raises `NoSuchColumn`."""
+        question = self._question(now, columns, where, search, sort, descending=descending)
+        return engine.page(question, limit=limit, offset=offset)
+
+    def values(
+        self, columns: tuple[str, ...], *, where: Mapping[str, str], limit: int, now: datetime
+    ) -> list[tuple[object, ...]]:
+        """Rows × `columns` as stored, WKB included."""
+        return engine.values_of(self._question(now, columns, where), limit=limit)
+
+    def counts(self, field: str, *, where: Mapping[str, str], limit: int, now: datetime) -> list[Bar]:
+        """The most frequent values of `field` with their rows."""
+        return engine.counts(self._question(now, (field,), where), field, limit=limit)
+
+    def sums(self, field: str, *, by: str, where: Mapping[str, str], limit: int, now: datetime) -> list[Bar]:
+        """Sums of `field` by the values of `by`, largest first."""
+        return engine.sums(self._question(now, (field, by), where), field, by=by, limit=limit)
+
+    def histogram(self, field: str, *, bins: int, where: Mapping[str, str], now: datetime) -> list[Bar]:
+        """Rows of a number or a date by intervals."""
+        return engine.histogram(self._question(now, (field,), where), field, bins=bins)
+
+    def column_facts(self, *, now: datetime) -> list[ColumnFacts]:
+        """What each visible column holds."""
+        return engine.column_facts(self._question(now, self.permit.columns, {}))
+
+    def export(self, target: Path, *, format: str, layout: Layout, now: datetime) -> int:
+        """Write the version to `target`; return its rows. Raises what the writer raises."""
+        self._question(now, layout.columns, {})
+        return exports.WRITERS[format](self.files, layout, target)
+
+    def _question(
+        self,
+        now: datetime,
+        columns: tuple[str, ...],
+        where: Mapping[str, str],
+        search: str | None = None,
+        sort: str | None = None,
+        *,
+        descending: bool = False,
+    ) -> Question:
+        self.permit.check(now)
+        for name in (*columns, *where, *([sort] if sort else [])):
+            if name not in self.permit.columns:
+                raise NoSuchColumn(
+                    "There is no column “{column}” in {dataset}; its columns are {columns}.",
+                    column=name,
+                    dataset=self.permit.dataset,
+                    columns=", ".join(self.permit.columns),
+                )
+        # Filters may use every column that may be seen, not only those shown.
+        visible = tuple(dict.fromkeys((*columns, *where, *([sort] if sort else []))))
+        return Question(
+            files=self.files,
+            columns=columns,
+            known=visible,
+            where=where,
+            search=search,
+            sort=sort,
+            descending=descending,
+        )
+
+
+def open_table(permit: Permit, lake: Lake, *, version: int | None = None, now: datetime) -> Reader:
+    """Return a reader of `version` (the newest by default). Raises `NoSuchVersion`, `PermitExpired`."""
+    permit.check(now)
+    table = lake.dataset(permit.dataset)
+    found = _checked(table.version(), version, permit)
+    return Reader(permit=permit, files=table.files(found), version=found)
+
+
+def open_rejects(
+    permit: Permit,
+    lake: Lake,
+    *,
+    quarantine_version: int,
+    shown: frozenset[str],
+    now: datetime,
+) -> rejects.Rejects:
+    """Return the quarantined rows of a version; raw values only of the source columns `shown`."""
+    permit.check(now)
+    files = lake.dataset(permit.dataset).quarantine_files(quarantine_version)
+    return rejects.Rejects(files=files, shown=shown)
+
+
+def _checked(newest: int | None, wanted: int | None, permit: Permit) -> int:
+    if newest is None or (wanted is not None and not 0 <= wanted <= newest):
+        raise NoSuchVersion(
+            "{dataset} has no version {version}; the newest is {newest}.",
+            dataset=permit.dataset,
+            version="any" if wanted is None else wanted,
+            newest="none yet" if newest is None else newest,
+        )
+    return newest if wanted is None else wanted
