@@ -1,0 +1,218 @@
+"""Taking a version away as a file: written once, certified as derived, metered each time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from hexi.data.contracts.model import Contract, FieldType
+from hexi.data.engines.exports import Layout
+from hexi.data.lake import reading
+from hexi.data.lake.tables import Lake
+from hexi.data.lifecycle import certificates
+from hexi.data.lifecycle.signing import NodeKey
+from hexi.exchange.door import metering
+from hexi.exchange.door.errors import UnknownFormat
+from hexi.exchange.door.models import Export
+from hexi.exchange.door.records import Download
+from hexi.exchange.grants import access
+from hexi.kernel.actors import Actor
+from hexi.kernel.names import new_id
+from hexi.kernel.permits import Permit
+from hexi.registry.catalog import queries as catalog
+from hexi.registry.catalog.records import VersionRecord
+from hexi.registry.events import actions as events
+
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+    "geojson": "application/geo+json",
+}
+
+
+def formats_of(contract: Contract) -> tuple[str, ...]:
+    """Formats a dataset can be taken in; GeoJSON only where it has geometry."""
+    return tuple(each for each in MEDIA_TYPES if each != "geojson" or contract.geometry is not None)
+
+
+def download(
+    dataset: str, *, format: str, reader: Actor, now: datetime, version: int | None = None
+) -> Download:
+    """Return a version as one file with the bundle that proves its origin, and meter it.
+
+    The file is written at the first asking and kept. Raises `NotReadable`, `GrantEnded`,
+    `NoSuchVersion`, `UnknownFormat`, `TooLargeForExcel`.
+    """
+    permit = access.permit_to_read(dataset, reader=reader, now=now)
+    record = catalog.dataset(dataset)
+    if format not in formats_of(record.contract):
+        raise UnknownFormat(
+            "{dataset} cannot be had as “{format}”; choose one of {formats}.",
+            dataset=dataset,
+            format=format,
+            formats=", ".join(formats_of(record.contract)),
+        )
+    table = reading.open_table(permit, Lake(settings.HEXI_LAKE), version=version, now=now)
+    standing = next(each for each in record.versions if each.version == table.version)
+    export = _standing_export(permit, table.version, format) or _make(
+        table, record.contract, standing, format=format, now=now
+    )
+    folder = _folder(dataset, table.version)
+    with transaction.atomic():
+        query = new_id(now)
+        metering.downloaded(
+            permit,
+            version=table.version,
+            query=query,
+            rows=export.rows,
+            size_bytes=export.size_bytes,
+            now=now,
+        )
+        events.record(
+            by=reader,
+            verb="data.download",
+            object=f"dataset:{dataset}",
+            details={
+                "version": table.version,
+                "format": format,
+                "rows": export.rows,
+                "sha256": export.sha256,
+                "query": query,
+            },
+            grant=permit.grant,
+            now=now,
+        )
+    return Download(
+        path=folder / export.filename,
+        filename=export.filename,
+        media_type=MEDIA_TYPES[format],
+        size_bytes=export.size_bytes,
+        rows=export.rows,
+        sha256=export.sha256,
+        bundle_path=_bundle(folder, export.filename),
+    )
+
+
+def _standing_export(permit: Permit, version: int, format: str) -> Export | None:
+    export = Export.objects.filter(
+        dataset=permit.dataset, version=version, format=format, policy=_policy(permit)
+    ).first()
+    if export is None:
+        return None
+    path = _folder(permit.dataset, version) / export.filename
+    if (
+        path.is_file()
+        and path.stat().st_size == export.size_bytes
+        and _bundle(path.parent, path.name).is_file()
+    ):
+        return export
+    # Somebody tidied the folder: write it again.
+    export.delete()
+    return None
+
+
+def _make(
+    table: reading.Reader, contract: Contract, standing: VersionRecord, *, format: str, now: datetime
+) -> Export:
+    permit = table.permit
+    folder = _folder(permit.dataset, table.version)
+    folder.mkdir(parents=True, exist_ok=True)
+    filename = f"{permit.dataset}.v{table.version}.{format}"
+    draft = folder / f".{new_id(now)}.{format}"
+    try:
+        rows = table.export(draft, format=format, layout=_layout(contract, permit, standing), now=now)
+        with draft.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        size_bytes = draft.stat().st_size
+        source = Lake(settings.HEXI_LAKE).dataset(permit.dataset).certificate(standing.certificate_sha256)
+        statement = certificates.build_derived(
+            name=filename,
+            sha256=sha256,
+            size_bytes=size_bytes,
+            rows=rows,
+            columns=permit.columns,
+            format=format,
+            dataset=permit.dataset,
+            version=table.version,
+            source_certificate=standing.certificate_sha256,
+            made_at=now,
+            node=settings.HEXI_NODE_NAME,
+        )
+        derived = certificates.seal(statement, [NodeKey.load(settings.HEXI_KEY)])
+        _bundle(folder, filename).write_bytes(certificates.bundle(derived, source))
+        draft.replace(folder / filename)
+    finally:
+        draft.unlink(missing_ok=True)
+    with transaction.atomic():
+        export, _ = Export.objects.update_or_create(
+            dataset=permit.dataset,
+            version=table.version,
+            format=format,
+            policy=_policy(permit),
+            defaults={
+                "id": new_id(now),
+                "filename": filename,
+                "rows": rows,
+                "size_bytes": size_bytes,
+                "sha256": sha256,
+                "made_at": now,
+            },
+        )
+    return export
+
+
+def _layout(contract: Contract, permit: Permit, standing: VersionRecord) -> Layout:
+    place = contract.geometry
+    fields = [each for each in contract.fields if each.name in permit.columns]
+    geometry = next((each.name for each in fields if each.type is FieldType.GEOMETRY), None)
+    header = ["name", "名称", "title", "type", "unit", "说明", "description"]
+    return Layout(
+        columns=permit.columns,
+        geometry=geometry,
+        longitude=place.longitude if place else None,
+        latitude=place.latitude if place else None,
+        sheets={
+            "fields": [
+                header,
+                *(
+                    [
+                        each.name,
+                        each.title.zh,
+                        each.title.en,
+                        each.type.value,
+                        each.unit or "",
+                        each.description.zh,
+                        each.description.en,
+                    ]
+                    for each in fields
+                ),
+            ],
+            "about": [
+                ["", ""],
+                ["数据集 dataset", f"{contract.title.zh} {contract.title.en} ({contract.name})"],
+                ["版本 version", str(standing.version)],
+                ["数源单位 publisher", f"{contract.publisher.name.zh} {contract.publisher.name.en}"],
+                ["许可 licence", contract.licence or ""],
+                ["质量证书 certificate (SHA-256)", standing.certificate_sha256],
+            ],
+        },
+    )
+
+
+def _policy(permit: Permit) -> str:
+    return hashlib.sha256("\n".join(permit.columns).encode()).hexdigest()
+
+
+def _folder(dataset: str, version: int) -> Path:
+    return Path(settings.HEXI_HOME) / "exports" / dataset / str(version)
+
+
+def _bundle(folder: Path, filename: str) -> Path:
+    return folder / f"{filename}.certificate.json"
