@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -60,10 +63,11 @@ def download(
         )
     table = reading.open_table(permit, Lake(settings.HEXI_LAKE), version=version, now=now)
     standing = next(each for each in record.versions if each.version == table.version)
-    export = _standing_export(permit, table.version, format) or _make(
-        table, record.contract, standing, format=format, now=now
-    )
-    folder = _folder(dataset, table.version)
+    folder = _folder(permit, table.version)
+    with _one_writer(folder):
+        export = _standing_export(permit, table.version, format) or _make(
+            table, record.contract, standing, format=format, now=now
+        )
     with transaction.atomic():
         query = new_id(now)
         metering.downloaded(
@@ -105,7 +109,7 @@ def _standing_export(permit: Permit, version: int, format: str) -> Export | None
     ).first()
     if export is None:
         return None
-    path = _folder(permit.dataset, version) / export.filename
+    path = _folder(permit, version) / export.filename
     if (
         path.is_file()
         and path.stat().st_size == export.size_bytes
@@ -121,8 +125,7 @@ def _make(
     table: reading.Reader, contract: Contract, standing: VersionRecord, *, format: str, now: datetime
 ) -> Export:
     permit = table.permit
-    folder = _folder(permit.dataset, table.version)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _folder(permit, table.version)
     filename = f"{permit.dataset}.v{table.version}.{format}"
     draft = folder / f".{new_id(now)}.{format}"
     try:
@@ -210,8 +213,17 @@ def _policy(permit: Permit) -> str:
     return hashlib.sha256("\n".join(permit.columns).encode()).hexdigest()
 
 
-def _folder(dataset: str, version: int) -> Path:
-    return Path(settings.HEXI_HOME) / "exports" / dataset / str(version)
+def _folder(permit: Permit, version: int) -> Path:
+    return Path(settings.HEXI_HOME) / "exports" / permit.dataset / f"{version}-{_policy(permit)[:12]}"
+
+
+@contextmanager
+def _one_writer(folder: Path) -> Iterator[None]:
+    """Let one process at a time write in `folder`; the others wait and find the file there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _bundle(folder: Path, filename: str) -> Path:

@@ -68,7 +68,7 @@ class Feature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """A distribution: `values` (rows by value), `histogram` (rows by interval) or `sums` (amounts by value)."""
+    """A distribution: `values` (rows by value), `histogram` (rows by interval) or `sums` (by value)."""
 
     kind: str
     field: str
