@@ -196,29 +196,33 @@ def build_statement(
 
 
 def build_derived(
-    source: Certificate,
     *,
-    file: CertifiedFile,
-    format: str,
+    name: str,
+    sha256: str,
+    size_bytes: int,
+    rows: int,
     columns: Sequence[str],
+    format: str,
+    dataset: str,
+    version: int,
+    source_certificate: str,
     made_at: datetime,
     node: Node,
 ) -> dict[str, object]:
-    """Return the statement that a download was made from the version that `source` certifies."""
+    """Return the statement that a download was made from one certified version.
+
+    `source_certificate` is the SHA-256 of that version's envelope; `bundle` encloses it.
+    """
     return {
         "_type": STATEMENT,
-        "subject": [{"name": file.name, "digest": {"sha256": file.sha256}}],
+        "subject": [{"name": name, "digest": {"sha256": sha256}}],
         "predicateType": DERIVED,
         "predicate": {
-            "derived_from": {
-                "dataset": source.dataset,
-                "version": source.version,
-                "certificate": source.sha256,
-            },
+            "derived_from": {"dataset": dataset, "version": version, "certificate": source_certificate},
             "format": format,
-            "rows": file.rows,
+            "rows": rows,
             "columns": list(columns),
-            "size_bytes": file.size_bytes,
+            "size_bytes": size_bytes,
             "made_at": stamp(made_at),
             "node": {"name": node.name, "key": node.key},
         },
