@@ -18,6 +18,8 @@ from hexi.data.engines.exports import Layout
 from hexi.data.lake import reading
 from hexi.data.lake.tables import Lake
 from hexi.data.lifecycle import certificates
+from hexi.data.lifecycle.certificates import Certificate, CertifiedFile, Node
+from hexi.data.lifecycle.envelopes import read_envelopes
 from hexi.data.lifecycle.signing import NodeKey
 from hexi.exchange.door import metering
 from hexi.exchange.door.errors import UnknownFormat
@@ -135,21 +137,17 @@ def _make(
             os.fsync(file.fileno())
         size_bytes = draft.stat().st_size
         source = Lake(settings.HEXI_LAKE).dataset(permit.dataset).certificate(standing.certificate_sha256)
+        key = NodeKey.load(settings.HEXI_KEY)
         statement = certificates.build_derived(
-            name=filename,
-            sha256=sha256,
-            size_bytes=size_bytes,
-            rows=rows,
-            columns=permit.columns,
+            _certificate(source, permit.dataset),
+            file=CertifiedFile(name=filename, sha256=sha256, size_bytes=size_bytes, rows=rows),
             format=format,
-            dataset=permit.dataset,
-            version=table.version,
-            source_certificate=standing.certificate_sha256,
+            columns=permit.columns,
             made_at=now,
-            node=settings.HEXI_NODE_NAME,
+            node=Node(name=settings.HEXI_NODE_NAME, key=key.key_id),
         )
-        derived = certificates.seal(statement, [NodeKey.load(settings.HEXI_KEY)])
-        _bundle(folder, filename).write_bytes(certificates.bundle(derived, source))
+        derived = certificates.seal(statement, [key])
+        _bundle(folder, filename).write_bytes(certificates.bundle([derived, source]))
         draft.replace(folder / filename)
     finally:
         draft.unlink(missing_ok=True)
@@ -169,6 +167,16 @@ def _make(
             },
         )
     return export
+
+
+def _certificate(source: bytes, dataset: str) -> Certificate:
+    envelope, *_ = read_envelopes(source, file=f"{dataset}'s certificate")
+    said = certificates.read_statement(envelope, file=f"{dataset}'s certificate")
+    if not isinstance(said, Certificate):
+        raise certificates.CertificateInvalid(
+            "The certificate of {dataset} is one of a download, not of a version.", dataset=dataset
+        )
+    return said
 
 
 def _layout(contract: Contract, permit: Permit, standing: VersionRecord) -> Layout:
