@@ -127,31 +127,38 @@ def _findings(copy: _Copy, expected: CertifiedFile, certified: Iterable[Certifie
             )
         return
     other = next((each.name for each in certified if each.sha256 == copy.sha256), None)
-    what = "{file} is not the file that was certified: its SHA-256 is {found}…, certified was {certified}…; "
     if other is not None:
         yield _tampered(
             "file.swapped", "{file} is another certified file: it is what {other} was.", **facts, other=other
         )
-    elif reason is not None:
-        yield _tampered("file.altered", what + "it cannot be read ({reason})", **facts, reason=reason)
     elif rows is None:
-        yield _tampered("file.altered", what + "its rows cannot be counted.", **facts)
+        yield _tampered(
+            "file.altered",
+            "{file} is not the file that was certified: its SHA-256 is {found}…, certified was {certified}…; "
+            "its rows cannot be counted. {reason}",
+            **facts,
+            reason=reason,
+        )
     elif rows != expected.rows:
         yield _tampered(
-            "file.altered", what + "it has {rows} rows, certified were {certified_rows}.", **facts
+            "file.altered",
+            "{file} is not the file that was certified: its SHA-256 is {found}…, certified was {certified}…; "
+            "it has {rows} rows, certified were {certified_rows}.",
+            **facts,
         )
     else:
         yield _tampered(
             "file.altered",
-            what + "it has as many rows as certified ({rows}), so values were changed.",
+            "{file} is not the file that was certified: its SHA-256 is {found}…, certified was {certified}…; "
+            "it has as many rows as certified ({rows}), so something in them was changed.",
             **facts,
         )
 
 
-def _rows(path: Path, expected: CertifiedFile) -> tuple[int | None, str | None]:
+def _rows(path: Path, expected: CertifiedFile) -> tuple[int | None, str]:
     """Rows of the copy, or why they cannot be counted."""
     try:
-        return count_rows(path, suffix=Path(expected.name).suffix), None
+        return count_rows(path, suffix=Path(expected.name).suffix), ""
     except Invalid as error:
         return None, error.message
 

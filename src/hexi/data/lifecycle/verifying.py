@@ -171,7 +171,7 @@ def _check_source(
             Finding(
                 code="chain.contradiction",
                 template="The download ({dataset} version {version}, {rows} rows) cannot have been made from "
-                "what “{file}” encloses: {source_dataset} version {source_version}, {accepted} accepted rows.",
+                "what “{file}” encloses: {source_dataset} version {source_version}, {accepted} accepted.",
                 facts={
                     **facts,
                     "rows": derived.file.rows,
