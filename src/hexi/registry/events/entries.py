@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from json.encoder import encode_basestring as _quote
 
 from hexi.kernel.time import stamp
 
@@ -22,8 +23,6 @@ COLUMNS = (
 Row = tuple[str, datetime, str, str | None, str | None, str, str, str, str | None, str | None]
 """The columns of an event in the order of `COLUMNS`."""
 
-_quote = json.JSONEncoder(ensure_ascii=False).encode
-
 
 def entry_of(row: Row) -> bytes:
     """Return the entry: the same bytes as `envelopes.canonical` would make of the event.
@@ -34,10 +33,14 @@ def entry_of(row: Row) -> bytes:
     """
     id_, at, account, party, on_behalf_of, verb, object_, details, grant, personal = row
     return (
-        f'{{"at":"{stamp(at)}","by":{{"account":{_quote(account)},"on_behalf_of":{_quote(on_behalf_of)},'
-        f'"party":{_quote(party)}}},"details":{details},"grant":{_quote(grant)},"id":{_quote(id_)},'
-        f'"object":{_quote(object_)},"personal_sha256":{_quote(personal)},"verb":{_quote(verb)}}}'
+        f'{{"at":"{stamp(at)}","by":{{"account":{_quote(account)},"on_behalf_of":{_or_null(on_behalf_of)},'
+        f'"party":{_or_null(party)}}},"details":{details},"grant":{_or_null(grant)},"id":{_quote(id_)},'
+        f'"object":{_quote(object_)},"personal_sha256":{_or_null(personal)},"verb":{_quote(verb)}}}'
     ).encode()
+
+
+def _or_null(text: str | None) -> str:
+    return "null" if text is None else _quote(text)
 
 
 def is_one_object(details: str) -> bool:
