@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hexi.data.lifecycle import trust
+from hexi.data.lifecycle import keys, trust
 from hexi.data.lifecycle.envelopes import canonical, pae
 from hexi.data.lifecycle.signing import (
     KeyExists,
@@ -195,3 +195,51 @@ def _pem(key: Any) -> bytes:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return content
+
+
+@pytest.fixture
+def node(file: Path) -> tuple[Path, Path]:
+    trust_file = file.parents[1] / "trust.json"
+    write_trust(trust_file, trust.trust_in(NodeKey.create(file), node="gansu", holder=HOLDER, now=START))
+    return file, trust_file
+
+
+def test_a_rotated_node_signs_with_the_successor_and_the_old_key_is_gone(node: tuple[Path, Path]) -> None:
+    key_file, trust_file = node
+    before = NodeKey.load(key_file)
+
+    after = keys.rotate_key(key_file, trust_file, now=NOON)
+
+    old, new = read_trust(trust_file).keys
+    assert NodeKey.load(key_file).key_id == after.key_id == new.id == old.successor
+    assert (old.id, old.valid_until, old.revoked_at) == (before.key_id, NOON, None)
+    assert [each.name for each in key_file.parent.iterdir()] == ["node.pem"]
+
+
+def test_a_revoked_node_signs_with_the_successor(node: tuple[Path, Path]) -> None:
+    key_file, trust_file = node
+
+    after = keys.revoke_key(key_file, trust_file, because="lost", now=NOON)
+
+    old, new = read_trust(trust_file).keys
+    assert (old.revoked_at, old.revoked_because, old.successor) == (NOON, "lost", after.key_id)
+    assert new.standing(NOON) == "in_force"
+
+
+@pytest.mark.parametrize("killed", ["while-writing-the-key", "before-the-trust-file", "after-the-trust-file"])
+def test_a_rotation_that_was_killed_is_completed_by_the_next(node: tuple[Path, Path], killed: str) -> None:
+    key_file, trust_file = node
+    prepared = key_file.with_name("node.pem.next")
+    if killed == "while-writing-the-key":
+        prepared.touch(mode=0o600)
+    else:
+        new = NodeKey.create(prepared)
+    if killed == "after-the-trust-file":
+        old_id = NodeKey.load(key_file).key_id
+        write_trust(trust_file, trust.rotate(read_trust(trust_file), old_id, successor=new, now=START))
+
+    after = keys.rotate_key(key_file, trust_file, now=NOON)
+
+    old, successor = read_trust(trust_file).keys
+    assert old.successor == successor.id == after.key_id
+    assert not prepared.exists()
