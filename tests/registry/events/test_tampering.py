@@ -91,6 +91,12 @@ def test_a_missing_row_is_named(verdict: Sealed, sequence: int) -> None:
     assert found.problems[0].facts["sequence"] == sequence
 
 
+def test_a_row_that_is_no_longer_readable_is_still_shown(ids: list[str]) -> None:
+    sql("UPDATE events_event SET details = %s WHERE sequence = 9", "no json")
+
+    assert queries.events(after=8, limit=1)[0].details == {"?": "no json"}
+
+
 def test_a_missing_row_whose_gap_was_closed_is_named_all_the_same(verdict: Sealed) -> None:
     sql("DELETE FROM events_event WHERE sequence = 5")
     for sequence in range(6, 20):
