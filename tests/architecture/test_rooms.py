@@ -29,7 +29,7 @@ USUAL = {
     "migrations",
 }
 OWN = {
-    "registry.events": {"merkle", "checkpoints", "verbs", "proofs", "leaves", "sealing"},
+    "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
     "exchange.grants": {"access"},
     "exchange.door": {"metering"},
 }
