@@ -167,9 +167,7 @@ def test_an_event_that_waits_has_no_proof_yet(record: Record, seal: Seal) -> Non
         queries.inclusion_proof(waiting)
 
 
-def test_personal_details_can_be_erased_and_the_log_stays_provable(
-    db: None, seal: Seal, trusted: TrustFile
-) -> None:
+def test_personal_details_can_be_erased_and_the_log_stays_provable(db: None, seal: Seal, trusted: TrustFile) -> None:
     with transaction.atomic():
         id_ = actions.record(
             by=CLERK,
@@ -198,17 +196,13 @@ def test_personal_details_can_be_erased_and_the_log_stays_provable(
 def test_the_same_details_have_another_hash_each_time(db: None) -> None:
     with transaction.atomic():
         ids = [
-            actions.record(
-                by=NODE, verb="node.init", object="node:n", details={}, personal={"name": "张三"}, now=NOON
-            )
+            actions.record(by=NODE, verb="node.init", object="node:n", details={}, personal={"name": "张三"}, now=NOON)
             for _ in range(2)
         ]
     assert queries.event(ids[0]).personal_sha256 != queries.event(ids[1]).personal_sha256
 
 
-def test_a_checkpoint_is_a_signed_note_that_other_tools_read(
-    record: Record, seal: Seal, key: NodeKey
-) -> None:
+def test_a_checkpoint_is_a_signed_note_that_other_tools_read(record: Record, seal: Seal, key: NodeKey) -> None:
     record(2)
     seal()
     note = _checkpoint(2).note
@@ -233,10 +227,7 @@ def test_a_verifier_key_is_that_of_the_signed_note_specification() -> None:
 def test_a_signature_of_another_implementation_is_accepted() -> None:
     # The same example's note. It is no checkpoint, so only its signature is checked.
     public_key = base64.b64decode("ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")[1:]
-    text = (
-        "If you think cryptography is the answer to your problem,\n"
-        "then you don't know what your problem is.\n"
-    )
+    text = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
     signature = base64.b64decode(
         "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
     )

@@ -71,9 +71,7 @@ def test_roots_are_those_of_certificate_transparency(size: int) -> None:
         (2, 3, ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"]),
     ],
 )
-def test_inclusion_paths_are_those_of_certificate_transparency(
-    index: int, size: int, path: list[str]
-) -> None:
+def test_inclusion_paths_are_those_of_certificate_transparency(index: int, size: int, path: list[str]) -> None:
     assert [each.hex() for each in merkle.inclusion_path(index, size, tree_of(ENTRIES))] == path
 
 

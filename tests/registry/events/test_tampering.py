@@ -173,9 +173,7 @@ def test_a_number_taken_by_hand_stops_the_sealer(
 
 def test_changed_personal_details_are_told(db: None, seal: Seal, trusted: TrustFile) -> None:
     with transaction.atomic():
-        actions.record(
-            by=NODE, verb="node.init", object="node:n", details={}, personal={"name": "张三"}, now=NOON
-        )
+        actions.record(by=NODE, verb="node.init", object="node:n", details={}, personal={"name": "张三"}, now=NOON)
     seal()
     sql("UPDATE events_personaldetails SET content = %s", '{"name":"李四"}')
 
@@ -240,9 +238,7 @@ def test_a_log_cut_back_is_found_by_whoever_kept_a_checkpoint(ids: list[str], tr
     assert codes(queries.verify(trust=trusted, known=[newest.note])) == ["log.cut"]
 
 
-def test_a_kept_checkpoint_of_another_history_is_told(
-    ids: list[str], trusted: TrustFile, key: NodeKey
-) -> None:
+def test_a_kept_checkpoint_of_another_history_is_told(ids: list[str], trusted: TrustFile, key: NodeKey) -> None:
     other = checkpoints.write(origin=ORIGIN, size=5, root=b"r" * 32, signer=key)
     elsewhere = checkpoints.write(origin="hexi/lanzhou", size=0, root=merkle.EMPTY_ROOT, signer=key)
 
