@@ -122,9 +122,7 @@ def contract() -> Contract:
 
 def certified(path: Path, rows: int) -> CertifiedFile:
     content = path.read_bytes()
-    return CertifiedFile(
-        name=path.name, sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), rows=rows
-    )
+    return CertifiedFile(name=path.name, sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), rows=rows)
 
 
 @pytest.fixture(scope="session")

@@ -28,9 +28,7 @@ def test_csv_records_are_counted_whatever_stands_in_quotes(tmp_path: Path, rows:
 @given(texts=st.lists(CELLS, max_size=8))
 def test_features_are_counted_whatever_their_properties_say(tmp_path: Path, texts: list[str]) -> None:
     file = tmp_path / "a.geojson"
-    features = [
-        {"type": "Feature", "properties": {"features": [{"type": "Feature", "t": text}]}} for text in texts
-    ]
+    features = [{"type": "Feature", "properties": {"features": [{"type": "Feature", "t": text}]}} for text in texts]
     content = {"crs": {"features": [{}]}, "links": [{}], "features": features, "after": [{}, {}]}
     file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 

@@ -162,9 +162,7 @@ def _with(**changes: object) -> Any:
         pytest.param(lambda _: "{}", "at “keys” stands nothing", id="no-keys"),
         pytest.param(_with(algorithm="rsa"), "at “keys[0].algorithm” stands 'rsa'", id="algorithm"),
         pytest.param(_with(public_key="AAAA"), "keys[0].public_key", id="short-key"),
-        pytest.param(
-            _with(public_key=base64.b64encode(b"k" * 32).decode()), "keys[0].id", id="id-of-another-key"
-        ),
+        pytest.param(_with(public_key=base64.b64encode(b"k" * 32).decode()), "keys[0].id", id="id-of-another-key"),
         pytest.param({"from": "yesterday"}, "keys[0].from", id="no-moment"),
         pytest.param(lambda w: json.dumps({**w, "keys": w["keys"] * 2}), "each key once", id="twice"),
     ],

@@ -57,9 +57,7 @@ def test_some_parts_may_be_checked_alone_but_a_folder_must_hold_them_all(world: 
     assert some.ok
     assert some.findings[-1].sentence.startswith("1 of 2 certified files were given")
     assert codes(folder) == ["file.missing"]
-    assert folder.problems[0].sentence == (
-        "part-1.parquet is missing: 5 certified rows are not in this copy."
-    )
+    assert folder.problems[0].sentence == ("part-1.parquet is missing: 5 certified rows are not in this copy.")
 
 
 def test_a_file_slipped_into_the_folder_is_named(world: World) -> None:
@@ -149,9 +147,7 @@ def drop_predicate(statement: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("change", [change_count, change_subject, drop_predicate])
-def test_a_changed_certificate_has_a_bad_signature(
-    world: World, change: Callable[[dict[str, Any]], None]
-) -> None:
+def test_a_changed_certificate_has_a_bad_signature(world: World, change: Callable[[dict[str, Any]], None]) -> None:
     envelope = json.loads(world.certificate.read_bytes())
     statement = json.loads(base64.b64decode(envelope["payload"]))
     change(statement)
@@ -216,9 +212,7 @@ def test_an_unknown_key_is_named_with_those_known(world: World, stranger: NodeKe
 
 
 def test_a_revoked_key_is_told_with_when_why_and_its_successor(world: World, stranger: NodeKey) -> None:
-    revoked = trust.revoke(
-        world.trust, world.key.key_id, because="laptop stolen", successor=stranger, now=NOON
-    )
+    revoked = trust.revoke(world.trust, world.key.key_id, because="laptop stolen", successor=stranger, now=NOON)
 
     verdict = check(world, trust=revoked)
 
@@ -298,6 +292,18 @@ def test_what_is_no_certificate_is_refused_with_file_and_place(world: World, tex
     assert refusal.value.message.startswith("“airports.certificate.json”")
     assert said in refusal.value.message
     assert refusal.value.exit_code == 3
+
+
+def test_the_certificate_of_a_version_is_read_back_and_that_of_a_download_refused(world: World, csv: Path) -> None:
+    text = world.certificate.read_bytes()
+
+    found = certificates.read_certificate(text, file="c.json")
+
+    assert (found.sha256, found.version, found.accepted) == (certificates.digest(text), 3, 9)
+    assert found.seconds == {"collect": 0.123}
+    for other in (world.derive(csv), certificates.bundle(text, text)):
+        with pytest.raises(CertificateInvalid, match="certifies a download"):
+            certificates.read_certificate(other, file="c.json")
 
 
 def test_a_signed_text_of_another_form_names_the_field(world: World) -> None:

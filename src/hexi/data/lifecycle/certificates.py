@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hexi.data.contracts.model import Contract, Field, FieldType
-from hexi.data.lifecycle.envelopes import CertificateInvalid, Envelope, bundle, digest, load_payload, seal
+from hexi.data.lifecycle.envelopes import (
+    CertificateInvalid,
+    Envelope,
+    bundle,
+    digest,
+    load_payload,
+    read_envelopes,
+    seal,
+)
 from hexi.data.lifecycle.reading_json import Cursor
 from hexi.data.lifecycle.records import ReferenceSnapshot, RuleCount, SourceFingerprint
 from hexi.kernel.names import Text
@@ -26,6 +34,7 @@ __all__ = [
     "build_statement",
     "bundle",
     "digest",
+    "read_certificate",
     "read_statement",
     "seal",
 ]
@@ -172,8 +181,7 @@ def build_statement(
             },
             "sources": [_source(each) for each in sources],
             "inputs": [
-                {"dataset": each.dataset, "version": each.version, "certificate": each.certificate}
-                for each in inputs
+                {"dataset": each.dataset, "version": each.version, "certificate": each.certificate} for each in inputs
             ],
             "files": [_file(each) for each in files],
             "quarantine_files": [_file(each) for each in quarantine_files],
@@ -239,14 +247,24 @@ def read_statement(envelope: Envelope, *, file: str) -> Certificate | Derived:
         raise statement.wrong("_type", expected=STATEMENT)
     kind = statement.text("predicateType")
     predicate = statement.inside("predicate")
-    subjects = tuple(
-        (each.text("name"), each.inside("digest").text("sha256")) for each in statement.each("subject")
-    )
+    subjects = tuple((each.text("name"), each.inside("digest").text("sha256")) for each in statement.each("subject"))
     if kind == DERIVED:
         return _derived(envelope.sha256, predicate, subjects)
     if kind == CERTIFICATE:
         return _certificate(envelope.sha256, predicate, subjects)
     raise statement.wrong("predicateType", expected=f"{CERTIFICATE}, {DERIVED}")
+
+
+def read_certificate(text: bytes, *, file: str) -> Certificate:
+    """Return what a certificate of a version says, its signatures not checked. Raises `CertificateInvalid`.
+
+    For those who have it from their own lake; anybody else verifies.
+    """
+    first, *others = read_envelopes(text, file=file)
+    found = read_statement(first, file=file)
+    if others or not isinstance(found, Certificate):
+        raise CertificateInvalid("“{file}” certifies a download; the certificate of a version is expected.", file=file)
+    return found
 
 
 def type_word(field: Field) -> str:
@@ -328,9 +346,7 @@ def _derived(sha256: str, said: Cursor, subjects: Sequence[tuple[str, str]]) -> 
         dataset=origin.text("dataset"),
         version=origin.count("version"),
         certificate=origin.text("certificate"),
-        file=CertifiedFile(
-            name=name, sha256=file_sha256, size_bytes=said.count("size_bytes"), rows=said.count("rows")
-        ),
+        file=CertifiedFile(name=name, sha256=file_sha256, size_bytes=said.count("size_bytes"), rows=said.count("rows")),
         format=said.text("format"),
         columns=said.texts("columns"),
         made_at=said.moment("made_at"),

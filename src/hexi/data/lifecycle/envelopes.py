@@ -46,9 +46,7 @@ class Envelope:
 
     def is_signed_by(self, signature: Signature, public_key: bytes) -> bool:
         """Whether `signature` is that of the raw Ed25519 key over this envelope's payload."""
-        return is_signed_by(
-            public_key, message=pae(PAYLOAD_TYPE, self.payload), signature=signature.signature
-        )
+        return is_signed_by(public_key, message=pae(PAYLOAD_TYPE, self.payload), signature=signature.signature)
 
 
 def canonical(value: object) -> bytes:
@@ -56,9 +54,7 @@ def canonical(value: object) -> bytes:
 
     The same value gives the same bytes. Raises `ValueError` for NaN and infinities.
     """
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
@@ -133,8 +129,7 @@ def _load(text: bytes, file: str) -> object:
         ) from None
     except json.JSONDecodeError as error:
         raise CertificateInvalid(
-            "“{file}” is cut off or damaged: line {line}, column {column}: {reason}. "
-            "Fetch the certificate again.",
+            "“{file}” is cut off or damaged: line {line}, column {column}: {reason}. Fetch the certificate again.",
             file=file,
             line=error.lineno,
             column=error.colno,
@@ -175,8 +170,7 @@ def _envelope(found: object, *, file: str, where: str) -> Envelope:
     signatures = found.get("signatures")
     if not isinstance(signatures, list) or not signatures:
         raise CertificateInvalid(
-            "“{file}” is not signed: “{where}signatures” is empty. "
-            "A certificate without a signature proves nothing.",
+            "“{file}” is not signed: “{where}signatures” is empty. A certificate without a signature proves nothing.",
             file=file,
             where=where,
         )
@@ -199,9 +193,7 @@ def _name_of(found: dict[str, object], file: str) -> str:
 def _signature(found: object, *, file: str, where: str) -> Signature:
     if not isinstance(found, dict) or not isinstance(found.get("keyid"), str):
         raise CertificateInvalid("“{file}”: “{where}” names no key (“keyid”).", file=file, where=where)
-    return Signature(
-        key_id=found["keyid"], signature=_decode(found.get("sig"), file=file, where=f"{where}.sig")
-    )
+    return Signature(key_id=found["keyid"], signature=_decode(found.get("sig"), file=file, where=f"{where}.sig"))
 
 
 def _encode(content: bytes) -> str:

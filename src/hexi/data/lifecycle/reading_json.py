@@ -23,9 +23,7 @@ class Cursor:
     Every method raises `refuse` with the file, the field's path, what stands there and what would be right.
     """
 
-    def __init__(
-        self, found: Mapping[str, object], *, file: str, refuse: type[HexiError], path: str = ""
-    ) -> None:
+    def __init__(self, found: Mapping[str, object], *, file: str, refuse: type[HexiError], path: str = "") -> None:
         self._found = found
         self._place = _Place(file=file, refuse=refuse)
         self._path = path

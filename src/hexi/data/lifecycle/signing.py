@@ -91,8 +91,7 @@ class NodeKey:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             raise KeyExists(
-                "There is a signing key at “{file}” already. Use it, or add a successor with "
-                "`hexi keys rotate`.",
+                "There is a signing key at “{file}” already. Use it, or add a successor with `hexi keys rotate`.",
                 file=str(path),
             ) from None
         with os.fdopen(descriptor, "wb") as file:
@@ -110,8 +109,7 @@ class NodeKey:
                 text = file.read()
         except FileNotFoundError:
             raise KeyMissing(
-                "There is no signing key at “{file}”. `hexi init` makes one; a restored node needs its "
-                "old one back.",
+                "There is no signing key at “{file}”. `hexi init` makes one; a restored node needs its old one back.",
                 file=str(path),
             ) from None
         except OSError as error:

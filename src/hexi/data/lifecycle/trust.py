@@ -104,9 +104,7 @@ class TrustFile:
                 known=", ".join(each.id for each in self.keys) or "none",
             )
         if found.revoked_at is not None:
-            raise KeyNotInForce(
-                "Key {key} was revoked on {at} already.", key=key_id, at=stamp(found.revoked_at)
-            )
+            raise KeyNotInForce("Key {key} was revoked on {at} already.", key=key_id, at=stamp(found.revoked_at))
         return found
 
 
@@ -132,9 +130,7 @@ def rotate(trust: TrustFile, key_id: str, *, successor: Signer, now: datetime) -
     return _with_successor(trust, ended, successor=successor, now=now)
 
 
-def revoke(
-    trust: TrustFile, key_id: str, *, because: str, now: datetime, successor: Signer | None = None
-) -> TrustFile:
+def revoke(trust: TrustFile, key_id: str, *, because: str, now: datetime, successor: Signer | None = None) -> TrustFile:
     """Return `trust` with a key revoked: nothing it ever signed is good any more.
 
     Raises `KeyNotInForce` if the key is unknown or revoked already.
@@ -200,9 +196,7 @@ def write_trust(path: Path, trust: TrustFile) -> None:
     staged.replace(path)
 
 
-def _with_successor(
-    trust: TrustFile, changed: TrustedKey, *, successor: Signer | None, now: datetime
-) -> TrustFile:
+def _with_successor(trust: TrustFile, changed: TrustedKey, *, successor: Signer | None, now: datetime) -> TrustFile:
     keys: Sequence[TrustedKey] = [changed if each.id == changed.id else each for each in trust.keys]
     if successor is not None:
         if trust.key(successor.key_id) is not None:

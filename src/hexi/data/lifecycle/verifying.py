@@ -123,9 +123,7 @@ def _check_envelope(
                 doubts.append(doubt)
     if signers:
         # One good signature is enough; what is said of the others is worth knowing.
-        doubts = [
-            Finding(code=each.code, template=each.template, facts=each.facts, failure=None) for each in doubts
-        ]
+        doubts = [Finding(code=each.code, template=each.template, facts=each.facts, failure=None) for each in doubts]
     findings += [*(_signed_well(key, statement, file) for key in signers), *doubts]
     findings += _contradictions(statement, signers, now=now, file=file)
     return statement, tuple(signers), findings
@@ -186,8 +184,7 @@ def _check_source(
         findings.append(
             Finding(
                 code="chain.good",
-                template="The download was made from version {version} of {dataset}, whose certificate is "
-                "enclosed.",
+                template="The download was made from version {version} of {dataset}, whose certificate is enclosed.",
                 facts=facts,
             )
         )
@@ -248,8 +245,7 @@ def _doubt_about(key: TrustedKey, *, at: datetime, file: str) -> Finding | None:
         case Standing.NOT_YET:
             return Finding(
                 code="key.not-yet-valid",
-                template="“{file}” says it was made on {at}, but key {key} ({holder}) is valid only from "
-                "{valid_from}.",
+                template="“{file}” says it was made on {at}, but key {key} ({holder}) is valid only from {valid_from}.",
                 facts={**facts, "valid_from": stamp(key.valid_from)},
                 failure=RevokedKey,
             )
@@ -290,9 +286,7 @@ def _contradictions(
             failure=Tampered,
         )
     if isinstance(statement, Certificate):
-        in_files = tuple(
-            sum(each.rows for each in files) for files in (statement.files, statement.quarantine_files)
-        )
+        in_files = tuple(sum(each.rows for each in files) for files in (statement.files, statement.quarantine_files))
         if in_files != (statement.accepted, statement.quarantined) or sum(in_files) != statement.rows:
             yield Finding(
                 code="certificate.contradiction",

@@ -40,8 +40,7 @@ def record(
         raise RuntimeError("an event is recorded in the transaction of what it tells of")
     if verb not in VERBS:
         raise UnknownVerb(
-            "“{verb}” is not a verb of the log; the closest are {closest}. "
-            "Verbs stand in registry/events/verbs.py.",
+            "“{verb}” is not a verb of the log; the closest are {closest}. Verbs stand in registry/events/verbs.py.",
             verb=verb,
             closest=", ".join(difflib.get_close_matches(verb, VERBS, n=3, cutoff=0.0)),
         )

@@ -41,9 +41,7 @@ def align(rows: Sequence[bytes], sealed: Sequence[bytes]) -> Alignment:
         inserted += loose_rows[pairs:]
         missing += loose_places[pairs:]
         last_row, last_place = row, place
-    return Alignment(
-        same=tuple(anchors), altered=tuple(altered), inserted=tuple(inserted), missing=tuple(missing)
-    )
+    return Alignment(same=tuple(anchors), altered=tuple(altered), inserted=tuple(inserted), missing=tuple(missing))
 
 
 def _longest_rise(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -37,15 +37,11 @@ class Signed:
     def is_signed_by(self, public_key: bytes) -> bool:
         """Whether one of the signatures is by the raw key."""
         signature = self._signature_of(public_key)
-        return signature is not None and is_signed_by(
-            public_key, message=self.text.encode(), signature=signature
-        )
+        return signature is not None and is_signed_by(public_key, message=self.text.encode(), signature=signature)
 
     def _signature_of(self, public_key: bytes) -> bytes | None:
         wanted = key_hash(self.origin, public_key)
-        return next(
-            (sig for name, hash_, sig in self.signatures if name == self.origin and hash_ == wanted), None
-        )
+        return next((sig for name, hash_, sig in self.signatures if name == self.origin and hash_ == wanted), None)
 
 
 def key_hash(name: str, public_key: bytes) -> bytes:
@@ -76,9 +72,7 @@ def read(note: str) -> Signed:
     text, blank, signed = note.rpartition("\n\n")
     lines = text.split("\n")
     if not blank or len(lines) < 3:
-        raise CheckpointInvalid(
-            "This is no checkpoint: origin, size, root, an empty line and signatures are expected."
-        )
+        raise CheckpointInvalid("This is no checkpoint: origin, size, root, an empty line and signatures are expected.")
     origin, size, root = lines[:3]
     if not re.fullmatch(r"0|[1-9][0-9]*", size):
         raise CheckpointInvalid("Line 2 of the checkpoint is “{found}”; a size is expected.", found=size[:60])

@@ -29,10 +29,7 @@ def perfect_root(hashes: Sequence[bytes]) -> bytes:
     """Return the root over 1, 2, 4, 8 … hashes of one level."""
     sha256 = hashlib.sha256
     while len(hashes) > 1:
-        hashes = [
-            sha256(b"\1" + left + right).digest()
-            for left, right in zip(hashes[::2], hashes[1::2], strict=True)
-        ]
+        hashes = [sha256(b"\1" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
     return hashes[0]
 
 

@@ -23,9 +23,7 @@ class Event(models.Model):
     """Place in the log; NULL until it is sealed."""
 
     class Meta:
-        indexes = [
-            models.Index(fields=["id"], condition=models.Q(sequence=None), name="events_not_yet_sealed")
-        ]
+        indexes = [models.Index(fields=["id"], condition=models.Q(sequence=None), name="events_not_yet_sealed")]
 
 
 class PersonalDetails(models.Model):

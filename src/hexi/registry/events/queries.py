@@ -55,9 +55,7 @@ def events(*, after: int = -1, limit: int = 100) -> tuple[EventRecord, ...]:
     return _records(Event.objects.filter(sequence__gt=after).order_by("sequence")[:limit])
 
 
-def events_about(
-    object: str | None = None, *, before: int | None = None, limit: int = 20
-) -> tuple[EventRecord, ...]:
+def events_about(object: str | None = None, *, before: int | None = None, limit: int = 20) -> tuple[EventRecord, ...]:
     """Sealed events, newest first, of one object (`dataset:gansu.airports`) or of all; may be empty.
 
     `before` is the number of the oldest event already seen.
@@ -106,9 +104,7 @@ def inclusion_proof(event_id: str) -> InclusionProof:
 
     Raises `NoSuchEvent` if there is no such event or it is not sealed yet.
     """
-    found = (
-        Event.objects.filter(id=event_id, sequence__isnull=False).values_list(*COLUMNS, "sequence").first()
-    )
+    found = Event.objects.filter(id=event_id, sequence__isnull=False).values_list(*COLUMNS, "sequence").first()
     newest = checkpoint()
     if found is None or newest is None:
         raise NoSuchEvent("There is no sealed event {event}; sealing takes about a second.", event=event_id)

@@ -52,8 +52,7 @@ def _seal_batch(*, signer: Signer, origin: str, now: datetime) -> int:
             )
     except IntegrityError:
         raise LogChanged(
-            "An event holds number {number} or a later one, which no checkpoint covers. "
-            "Run `hexi events verify`.",
+            "An event holds number {number} or a later one, which no checkpoint covers. Run `hexi events verify`.",
             number=tree.size,
         ) from None
     tree.append(leaves)

@@ -53,9 +53,7 @@ VERBS: Mapping[str, Verb] = {
     "pack.remove": Verb(Text(zh="移除行业包", en="Removed a pack"), "pack", ("version",)),
     "party.register": Verb(Text(zh="登记组织", en="Registered an organisation"), "party"),
     "account.create": Verb(Text(zh="开通账号", en="Opened an account"), "account"),
-    "account.allow": Verb(
-        Text(zh="授予账号权限", en="Gave an account an authority"), "account", ("authority",)
-    ),
+    "account.allow": Verb(Text(zh="授予账号权限", en="Gave an account an authority"), "account", ("authority",)),
     "account.forbid": Verb(Text(zh="收回账号权限", en="Took an authority away"), "account", ("authority",)),
     "event.erase-personal": Verb(
         Text(zh="删除存证中的个人信息", en="Erased personal details beside an event"), "event", ("because",)

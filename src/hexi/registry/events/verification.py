@@ -69,8 +69,7 @@ def verify(*, trust: TrustFile, known: Sequence[str] = ()) -> LogVerdict:
             problems.append(
                 _tampered(
                     "log.cut",
-                    "The log was cut back: a checkpoint over {kept} events is known, the newest here "
-                    "covers {size}.",
+                    "The log was cut back: a checkpoint over {kept} events is known, the newest here covers {size}.",
                     kept=each.size,
                     size=size,
                 )
@@ -91,9 +90,7 @@ def _read(note: str, *, size: int | None, problems: list[Finding]) -> checkpoint
         found = checkpoints.read(note)
     except CheckpointInvalid as error:
         problems.append(
-            Finding(
-                code="checkpoint.invalid", template=error.template, facts=error.facts, failure=BadSignature
-            )
+            Finding(code="checkpoint.invalid", template=error.template, facts=error.facts, failure=BadSignature)
         )
         return None
     if size is not None and found.size != size:
@@ -109,17 +106,14 @@ def _read(note: str, *, size: int | None, problems: list[Finding]) -> checkpoint
     return found
 
 
-def _signature_problems(
-    signed: checkpoints.Signed, trust: TrustFile, *, is_newest: bool
-) -> Iterator[Finding]:
+def _signature_problems(signed: checkpoints.Signed, trust: TrustFile, *, is_newest: bool) -> Iterator[Finding]:
     named = [each for each in trust.keys if signed.names_key(each.public_key)]
     facts = {"size": signed.size, "node": trust.node}
     if not named:
         yield _problem(
             UnknownKey,
             "checkpoint.unknown-key",
-            "The checkpoint over {size} events is signed by a key that the trust file of {node} "
-            "does not know.",
+            "The checkpoint over {size} events is signed by a key that the trust file of {node} does not know.",
             **facts,
         )
         return
@@ -128,8 +122,7 @@ def _signature_problems(
         yield _problem(
             BadSignature,
             "checkpoint.bad-signature",
-            "The signature of the checkpoint over {size} events does not fit: its text was changed "
-            "after signing.",
+            "The signature of the checkpoint over {size} events does not fit: its text was changed after signing.",
             **facts,
         )
     elif is_newest and key.revoked_at is not None:
