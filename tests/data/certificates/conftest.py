@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,15 +78,10 @@ class World:
     def derive(self, file: Path, *, rows: int = 9, source: bytes | None = None, version: int = 3) -> bytes:
         source = source or self.certificate.read_bytes()
         statement = certificates.build_derived(
-            name=file.name,
-            sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-            size_bytes=file.stat().st_size,
-            rows=rows,
+            replace(certificates.read_certificate(source, file="source"), version=version),
+            file=certified(file, rows),
             columns=("icao",),
             format=file.suffix[1:],
-            dataset="gansu.airports",
-            version=version,
-            source_certificate=certificates.digest(source),
             made_at=NOON,
             node=Node(name="gansu", key=self.key.key_id),
         )

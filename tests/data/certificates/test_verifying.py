@@ -301,7 +301,7 @@ def test_the_certificate_of_a_version_is_read_back_and_that_of_a_download_refuse
 
     assert (found.sha256, found.version, found.accepted) == (certificates.digest(text), 3, 9)
     assert found.seconds == {"collect": 0.123}
-    for other in (world.derive(csv), certificates.bundle(text, text)):
+    for other in (world.derive(csv), certificates.bundle([text, text])):
         with pytest.raises(CertificateInvalid, match="certifies a download"):
             certificates.read_certificate(other, file="c.json")
 
@@ -334,7 +334,7 @@ def download(request: pytest.FixtureRequest, world: World) -> tuple[World, Path]
     file = world.folder / f"gansu.airports.v3.{request.param}"
     WRITERS[request.param](world.parts, LAYOUT, file)
     world.certificate.with_name("bundle.json").write_bytes(
-        certificates.bundle(world.derive(file), world.certificate.read_bytes())
+        certificates.bundle([world.derive(file), world.certificate.read_bytes()])
     )
     return world, file
 
@@ -374,7 +374,7 @@ def test_a_download_that_lost_a_row_is_told_so_in_every_format(download: tuple[W
 def test_a_download_with_a_wrong_certified_count_is_caught(download: tuple[World, Path]) -> None:
     world, file = download
     (world.folder / "bundle.json").write_bytes(
-        certificates.bundle(world.derive(file, rows=7), world.certificate.read_bytes())
+        certificates.bundle([world.derive(file, rows=7), world.certificate.read_bytes()])
     )
 
     assert codes(check_bundle(world, file)) == ["rows.differ"]
@@ -390,14 +390,14 @@ def csv(world: World) -> Path:
 def test_another_source_in_the_bundle_breaks_the_chain(world: World, csv: Path) -> None:
     derived = world.derive(csv)
     other = world.certify(finished_at=NOON - timedelta(days=1))
-    (world.folder / "bundle.json").write_bytes(certificates.bundle(derived, other))
+    (world.folder / "bundle.json").write_bytes(certificates.bundle([derived, other]))
 
     assert codes(check_bundle(world, csv)) == ["chain.other-source"]
 
 
 def test_a_source_by_an_unknown_key_breaks_the_chain(world: World, csv: Path, stranger: NodeKey) -> None:
     source = world.certify(stranger)
-    (world.folder / "bundle.json").write_bytes(certificates.bundle(world.derive(csv, source=source), source))
+    (world.folder / "bundle.json").write_bytes(certificates.bundle([world.derive(csv, source=source), source]))
 
     assert check_bundle(world, csv).exit_code == 11
 
@@ -407,7 +407,7 @@ def test_a_download_that_cannot_come_from_its_source_is_refused(
     world: World, csv: Path, changes: dict[str, Any]
 ) -> None:
     derived = world.derive(csv, **changes)
-    (world.folder / "bundle.json").write_bytes(certificates.bundle(derived, world.certificate.read_bytes()))
+    (world.folder / "bundle.json").write_bytes(certificates.bundle([derived, world.certificate.read_bytes()]))
 
     assert "chain.contradiction" in codes(check_bundle(world))
 

@@ -204,33 +204,28 @@ def build_statement(
 
 
 def build_derived(
+    source: Certificate,
     *,
-    name: str,
-    sha256: str,
-    size_bytes: int,
-    rows: int,
-    columns: Sequence[str],
+    file: CertifiedFile,
     format: str,
-    dataset: str,
-    version: int,
-    source_certificate: str,
+    columns: Sequence[str],
     made_at: datetime,
     node: Node,
 ) -> dict[str, object]:
-    """Return the statement that a download was made from one certified version.
+    """Return the statement that `file`, a download, was made from the version that `source` certifies.
 
-    `source_certificate` is the SHA-256 of that version's envelope; `bundle` encloses it.
+    `seal` signs it; `bundle` encloses both envelopes.
     """
     return {
         "_type": STATEMENT,
-        "subject": [{"name": name, "digest": {"sha256": sha256}}],
+        "subject": [{"name": file.name, "digest": {"sha256": file.sha256}}],
         "predicateType": DERIVED,
         "predicate": {
-            "derived_from": {"dataset": dataset, "version": version, "certificate": source_certificate},
+            "derived_from": {"dataset": source.dataset, "version": source.version, "certificate": source.sha256},
             "format": format,
-            "rows": rows,
+            "rows": file.rows,
             "columns": list(columns),
-            "size_bytes": size_bytes,
+            "size_bytes": file.size_bytes,
             "made_at": stamp(made_at),
             "node": {"name": node.name, "key": node.key},
         },

@@ -86,7 +86,7 @@ def seal(statement: Mapping[str, object], signers: Sequence[Signer]) -> bytes:
     )
 
 
-def bundle(*envelopes: bytes) -> bytes:
+def bundle(envelopes: Sequence[bytes]) -> bytes:
     """Return a download's certificate and those it was derived from, as one canonical file.
 
     First the download's, then its source's. The envelopes stand in it byte for byte.
