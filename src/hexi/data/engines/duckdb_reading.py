@@ -77,9 +77,7 @@ def page(question: Question, *, limit: int, offset: int) -> tuple[list[tuple[obj
         order = f" order by {quoted(_known(question.sort, question))} {direction}, file_row_number"
     cursor = connection()
     total = _one(cursor.execute(f"select count(*) {table}", values))
-    rows = cursor.execute(
-        f"select {shown} {table}{order} limit {int(limit)} offset {int(offset)}", values
-    ).fetchall()
+    rows = cursor.execute(f"select {shown} {table}{order} limit {int(limit)} offset {int(offset)}", values).fetchall()
     return rows, int(str(total))
 
 
@@ -97,8 +95,7 @@ def counts(question: Question, column: str, *, limit: int) -> list[Bar]:
     rows = (
         connection()
         .execute(
-            f"select cast({name} as varchar) as v, count(*) {table} group by v "
-            f"order by 2 desc, v limit {int(limit)}",
+            f"select cast({name} as varchar) as v, count(*) {table} group by v order by 2 desc, v limit {int(limit)}",
             values,
         )
         .fetchall()
@@ -154,10 +151,7 @@ def histogram(question: Question, column: str, *, bins: int) -> list[Bar]:
         values,
     ).fetchall()
     by_bin = {int(b): float(n) for b, n in rows}
-    return [
-        Bar(label=None, amount=by_bin.get(i, 0.0), low=edges[i], high=edges[i + 1])
-        for i in range(len(edges) - 1)
-    ]
+    return [Bar(label=None, amount=by_bin.get(i, 0.0), low=edges[i], high=edges[i + 1]) for i in range(len(edges) - 1)]
 
 
 def column_facts(question: Question, *, top: int = 5) -> list[ColumnFacts]:

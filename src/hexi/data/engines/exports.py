@@ -75,9 +75,7 @@ def write_geojson(files: Sequence[Path], layout: Layout, target: Path) -> int:
             zip(_geometries(table, layout), table.select(names).iter_rows(), strict=True)
         ):
             properties = {
-                name: _json_value(value)
-                for name, value in zip(names, values, strict=True)
-                if value is not None
+                name: _json_value(value) for name, value in zip(names, values, strict=True) if value is not None
             }
             out.write(",\n" if number else "\n")
             out.write(f'{{"type":"Feature","geometry":{place},"properties":')
@@ -163,11 +161,7 @@ def _geometries(table: pl.DataFrame, layout: Layout) -> Iterator[str]:
             yield "null" if wkb is None else str(shapely.to_geojson(shapely.from_wkb(wkb)))
         return
     for x, y in table.select(layout.longitude, layout.latitude).iter_rows():
-        yield (
-            "null"
-            if x is None or y is None
-            else json.dumps({"type": "Point", "coordinates": [float(x), float(y)]})
-        )
+        yield ("null" if x is None or y is None else json.dumps({"type": "Point", "coordinates": [float(x), float(y)]}))
 
 
 def _json_value(value: object) -> object:
@@ -184,16 +178,12 @@ def _json_value(value: object) -> object:
 
 
 def _width(name: str, column: pl.Series) -> float:
-    sample = (
-        column.head(200).cast(pl.String, strict=False) if column.dtype != pl.Binary else pl.Series([name])
-    )
+    sample = column.head(200).cast(pl.String, strict=False) if column.dtype != pl.Binary else pl.Series([name])
     widest = sample.str.len_bytes().quantile(0.9) or 0
     return float(min(48, max(8, len(name) + 3, widest * 0.8)))
 
 
-def _write_cell(
-    sheet: Worksheet, row: int, column: int, value: object, formats: Mapping[type, object]
-) -> None:
+def _write_cell(sheet: Worksheet, row: int, column: int, value: object, formats: Mapping[type, object]) -> None:
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, datetime):

@@ -22,9 +22,7 @@ class Rejects:
     @property
     def columns(self) -> tuple[str, ...]:
         """The source's columns in source order."""
-        return (
-            tuple(name for name in columns_of(self.files) if not name.startswith("_")) if self.files else ()
-        )
+        return tuple(name for name in columns_of(self.files) if not name.startswith("_")) if self.files else ()
 
     def page(
         self, *, rule: str | None, limit: int, offset: int

@@ -1,0 +1,175 @@
+"""A contract as one Polars projection: typed columns, and one bit for each row rule a row breaks."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import shapely
+
+from hexi.data.contracts.cleaners import CLEANERS
+from hexi.data.contracts.expressions import parse_expression
+from hexi.data.contracts.model import Contract, Field, FieldType, RowRule, Severity
+from hexi.data.engines import polars_checks, polars_cleaners
+from hexi.data.engines.polars_cleaners import BLANK, POLARS_TYPES, bounded, decimal_type, exact, finite
+from hexi.data.engines.polars_expressions import to_polars
+
+LINE = "_line"
+"""Column of the raw frame that says where in the source a row stands; unique."""
+CLEAN = "\x1f"
+"""Prefix of cleaned columns beside the raw ones: no header begins with a unit separator."""
+WORD_BITS = 62
+"""Rules per mask word. The sign bit stays free: a mask that filled it would silently be negative."""
+BLANKING = {"trim", "collapse_spaces", "remove_spaces", "empty_to_null", "replace"}
+"""Cleaners that say what counts as empty; whatever else turns text into nothing could not read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A contract ready to run over a raw frame."""
+
+    contract: Contract
+    references: Mapping[tuple[str, str], pl.Series]
+    """(dataset, field) → the values that a `reference` rule allows."""
+
+    def cleaned(self, raw: pl.LazyFrame) -> pl.LazyFrame:
+        """Add a typed column for each field, named `CLEAN` + its name."""
+        return raw.with_columns(typed(each).alias(CLEAN + each.name) for each in self.contract.fields)
+
+    def masked(self, cleaned: pl.LazyFrame, duplicates: Mapping[str, pl.Series]) -> pl.LazyFrame:
+        """Add the mask words. `duplicates`: for each `unique` rule the lines that break it."""
+        words = []
+        for number, rules in enumerate(self._words()):
+            bits = [self._fails(rule, duplicates).cast(pl.Int64) * (1 << place) for place, rule in enumerate(rules)]
+            words.append(functools.reduce(operator.or_, bits).alias(f"_mask{number}"))
+        return cleaned.with_columns(words)
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """Names of the mask words."""
+        return tuple(f"_mask{number}" for number in range(len(self._words())))
+
+    @property
+    def is_quarantined(self) -> pl.Expr:
+        """Whether a row breaks a rule whose severity is error."""
+        return self._any(Severity.ERROR)
+
+    @property
+    def is_warned(self) -> pl.Expr:
+        """Whether a row breaks a rule whose severity is warning."""
+        return self._any(Severity.WARNING)
+
+    @property
+    def output(self) -> list[pl.Expr]:
+        """The published columns, from the cleaned ones."""
+        return [pl.col(CLEAN + each.name).alias(each.name) for each in self.contract.fields]
+
+    @property
+    def reasons(self) -> pl.Expr:
+        """The ids of the rules that a row breaks, in the contract's order."""
+        ids = [
+            pl.when(pl.col(f"_mask{number}") & (1 << place) != 0).then(pl.lit(rule.id))
+            for number, rules in enumerate(self._words())
+            for place, rule in enumerate(rules)
+        ]
+        return pl.concat_list(ids).list.drop_nulls() if ids else pl.lit([], dtype=pl.List(pl.String))
+
+    def counts(self) -> list[pl.Expr]:
+        """For each row rule, in order, how many rows break it; to be selected from masked rows."""
+        return [
+            (pl.col(f"_mask{number}") & (1 << place) != 0).sum().alias(rule.id)
+            for number, rules in enumerate(self._words())
+            for place, rule in enumerate(rules)
+        ]
+
+    def _any(self, severity: Severity) -> pl.Expr:
+        found = []
+        for number, rules in enumerate(self._words()):
+            bits = sum(1 << place for place, rule in enumerate(rules) if rule.severity is severity)
+            if bits:
+                found.append(pl.col(f"_mask{number}") & bits != 0)
+        return pl.any_horizontal(found) if found else pl.lit(value=False)
+
+    def _words(self) -> list[Sequence[RowRule]]:
+        rules = self.contract.row_rules
+        return [rules[start : start + WORD_BITS] for start in range(0, len(rules), WORD_BITS)]
+
+    def _fails(self, rule: RowRule, duplicates: Mapping[str, pl.Series]) -> pl.Expr:
+        if rule.check == "unique":
+            return pl.col(LINE).is_in(duplicates[rule.id].implode())
+        if rule.check == "sql":
+            columns = {each.name: pl.col(CLEAN + each.name) for each in self.contract.fields}
+            tree = parse_expression(str(rule.arguments["expression"]), fields=self.contract.fields)
+            return polars_checks.fails(~to_polars(tree, columns))
+        field = self.contract.field(rule.fields[0])
+        value = pl.col(CLEAN + field.name)
+        if rule.check == "type":
+            return unreadable(field)
+        if rule.check == "reference":
+            known = self.references[str(rule.arguments["dataset"]), str(rule.arguments["field"])]
+            return polars_checks.fails(~value.is_in(known.cast(_type(field)).implode()))
+        return polars_checks.FORMS[rule.check](value, rule, field)
+
+
+def typed(field: Field) -> pl.Expr:
+    """The value of a field, from the raw text of its source column."""
+    text = pl.col(field.source)
+    for use in field.cleaners:
+        text = polars_cleaners.FORMS[use.name](text, use.arguments, field)
+    if field.cleaners and CLEANERS[field.cleaners[-1].name].gives is not None:
+        return text
+    if field.type is FieldType.STRING:
+        return pl.when(text != "").then(text)
+    return _cast(text, field)
+
+
+def unreadable(field: Field) -> pl.Expr:
+    """Whether the source has text from which no value could be read."""
+    makers = [use for use in field.cleaners if use.name not in BLANKING]
+    if field.type is FieldType.STRING and not makers:
+        return pl.lit(value=False)
+    present = pl.col(field.source)
+    for use in field.cleaners:
+        if use.name in BLANKING:
+            present = polars_cleaners.FORMS[use.name](present, use.arguments, field)
+    is_present = (present.str.strip_chars(BLANK) != "").fill_null(value=False)
+    return pl.col(CLEAN + field.name).is_null() & is_present
+
+
+def _cast(text: pl.Expr, field: Field) -> pl.Expr:
+    """The plain reading of a type, for text that is already clean; NULL where it is not."""
+    match field.type:
+        case FieldType.INTEGER:
+            return pl.when(text.str.contains(r"^[-+]?\d+$")).then(text).cast(pl.Int64, strict=False)
+        case FieldType.DECIMAL:
+            shaped = text.str.contains(r"^[-+]?\d+(?:\.\d{1,12})?$")
+            return exact(pl.when(shaped).then(text).cast(pl.Decimal(38, 12), strict=False), field)
+        case FieldType.NUMBER:
+            return finite(text.cast(pl.Float64, strict=False))
+        case FieldType.DATE:
+            return bounded(text.str.to_date("%Y-%m-%d", strict=False))
+        case FieldType.TIMESTAMP:
+            return polars_cleaners.FORMS["timestamp"](text, {}, field)
+        case FieldType.BOOLEAN:
+            return text.str.to_lowercase().replace_strict(
+                ["true", "false"], [True, False], default=None, return_dtype=pl.Boolean
+            )
+        case FieldType.GEOMETRY:
+            return text.map_batches(_wkb, return_dtype=pl.Binary, is_elementwise=True)
+        case _:
+            return text
+
+
+def _wkb(column: pl.Series) -> pl.Series:
+    """GeoJSON geometries as WKB (ISO 13249-3), NULL where one cannot be read."""
+    shapes = shapely.from_geojson(column.to_numpy(), on_invalid="ignore")
+    wkb = shapely.to_wkb(shapes)
+    return pl.Series(column.name, np.asarray(wkb, dtype=object).tolist(), dtype=pl.Binary)
+
+
+def _type(field: Field) -> pl.DataType:
+    return decimal_type(field) if field.type is FieldType.DECIMAL else POLARS_TYPES[field.type]

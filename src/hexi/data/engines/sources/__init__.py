@@ -1,0 +1,1 @@
+"""Sources: whatever an office keeps its tables in, opened as a frame of raw text."""

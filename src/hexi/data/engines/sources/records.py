@@ -1,0 +1,92 @@
+"""What an opened source is, and what can be wrong with one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from hexi.kernel.errors import Invalid, Missing
+
+LIMIT_CELL_BYTES = 1 << 20
+"""A cell beyond this is a broken file, not a value."""
+
+
+class SourceInvalid(Invalid):
+    """The source cannot be read as what it is said to be."""
+
+    code = "source.invalid"
+    exit_code = 4
+
+
+class SourceMissing(Missing):
+    """There is no such file."""
+
+    code = "source.missing"
+    exit_code = 4
+
+
+class SourceEmpty(SourceInvalid):
+    """The source holds nothing at all."""
+
+    code = "source.empty"
+
+
+class SourceTruncated(SourceInvalid):
+    """The source breaks off before its end."""
+
+    code = "source.truncated"
+
+
+class WrongEncoding(SourceInvalid):
+    """Bytes that are no text in the encoding they should be in."""
+
+    code = "source.encoding"
+
+
+class RaggedRow(SourceInvalid):
+    """A row with more or fewer cells than the header."""
+
+    code = "source.ragged"
+
+
+class WrongHeader(SourceInvalid):
+    """Columns that the contract needs are not in the source, or stand there twice."""
+
+    code = "source.header"
+
+
+class CellTooLarge(SourceInvalid):
+    """A cell that is larger than any value."""
+
+    code = "source.cell-too-large"
+
+
+class WrongFormat(SourceInvalid):
+    """A file of another format than its name or the contract says."""
+
+    code = "source.format"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawSource:
+    """A source ready to be scanned."""
+
+    name: str
+    format: str
+    frame: pl.LazyFrame
+    """`_line` (Int64, unique: line of the file, row of the sheet, number of the record) and the source's
+    columns, all text."""
+    columns: tuple[str, ...]
+    total_rows: int | None
+    """Rows to come, for a progress bar; None where only the scan will tell."""
+    sha256: str
+    size_bytes: int
+    encoding: str | None = None
+    watch: tuple[pl.Expr, ...] = ()
+    """Aggregates over the frame, to be worked out in the same scan as everything else."""
+    check: Callable[[Mapping[str, object]], None] = field(default=lambda watched: None)
+    """To be called with what `watch` gave, before anything is committed; raises what only the end can show."""
+    explain: Callable[[BaseException], BaseException] = field(default=lambda error: error)
+    """Turns an engine's error during the scan into one that names the line."""
