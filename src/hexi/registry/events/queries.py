@@ -13,7 +13,7 @@ from hexi.registry.events import checkpoints, merkle
 from hexi.registry.events.entries import COLUMNS, entry_of, is_one_object
 from hexi.registry.events.errors import NoSuchCheckpoint, NoSuchEvent
 from hexi.registry.events.models import Checkpoint, Cursor, Event, PersonalDetails
-from hexi.registry.events.records import CheckpointRecord, EventRecord, InclusionProof
+from hexi.registry.events.records import CheckpointRecord, EventRecord, InclusionProof, SealedEvent
 from hexi.registry.events.tree import StoredTree
 from hexi.registry.events.verification import verify
 
@@ -47,15 +47,15 @@ def event(event_id: str) -> EventRecord:
     found = Event.objects.filter(id=event_id).values(*COLUMNS, "sequence").first()
     if found is None:
         raise NoSuchEvent("There is no event {event}.", event=event_id)
-    return _record(found)
+    return EventRecord(**_facts(found), sequence=found["sequence"])
 
 
-def events(*, after: int = -1, limit: int = 100) -> tuple[EventRecord, ...]:
+def events(*, after: int = -1, limit: int = 100) -> tuple[SealedEvent, ...]:
     """Sealed events in order, from the one after number `after`; may be empty."""
     return _records(Event.objects.filter(sequence__gt=after).order_by("sequence")[:limit])
 
 
-def events_about(object: str | None = None, *, before: int | None = None, limit: int = 20) -> tuple[EventRecord, ...]:
+def events_about(object: str | None = None, *, before: int | None = None, limit: int = 20) -> tuple[SealedEvent, ...]:
     """Sealed events, newest first, of one object (`dataset:gansu.airports`) or of all; may be empty.
 
     `before` is the number of the oldest event already seen.
@@ -68,7 +68,7 @@ def events_about(object: str | None = None, *, before: int | None = None, limit:
     return _records(found.order_by("-sequence")[:limit])
 
 
-def sealed_since(cursor: str, *, limit: int = 1000) -> tuple[EventRecord, ...]:
+def sealed_since(cursor: str, *, limit: int = 1000) -> tuple[SealedEvent, ...]:
     """What the follower `cursor` has not seen yet, in order, the first `limit` of it.
 
     Ask again after `actions.advance`, until it is empty. A new follower begins at the first event.
@@ -134,21 +134,20 @@ def consistency_proof(old: int, new: int) -> tuple[bytes, ...]:
     return merkle.consistency_path(old, new, StoredTree(sealed).node)
 
 
-def _records(found: Any) -> tuple[EventRecord, ...]:
+def _records(found: Any) -> tuple[SealedEvent, ...]:
     rows: Iterable[dict[str, Any]] = found.values(*COLUMNS, "sequence")
-    return tuple(_record(each) for each in rows)
+    return tuple(SealedEvent(**_facts(each), sequence=each["sequence"]) for each in rows)
 
 
-def _record(row: dict[str, Any]) -> EventRecord:
-    return EventRecord(
-        id=row["id"],
-        sequence=row["sequence"],
-        at=row["at"],
-        by=Actor(account=row["account"], party=row["party"], on_behalf_of=row["on_behalf_of"]),
-        verb=row["verb"],
-        object=row["object"],
+def _facts(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "at": row["at"],
+        "by": Actor(account=row["account"], party=row["party"], on_behalf_of=row["on_behalf_of"]),
+        "verb": row["verb"],
+        "object": row["object"],
         # A row that somebody altered must still be shown; `verify` says what is wrong with it.
-        details=json.loads(row["details"]) if is_one_object(row["details"]) else {"?": row["details"]},
-        grant=row["grant"],
-        personal_sha256=row["personal_sha256"],
-    )
+        "details": json.loads(row["details"]) if is_one_object(row["details"]) else {"?": row["details"]},
+        "grant": row["grant"],
+        "personal_sha256": row["personal_sha256"],
+    }

@@ -30,6 +30,13 @@ class EventRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedEvent(EventRecord):
+    """An entry that has its place for good."""
+
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointRecord:
     """A signed size and root."""
 
