@@ -1,0 +1,329 @@
+"""Delta tables in folders: two for each dataset, the accepted rows and the quarantined ones.
+
+The Delta log of the accepted rows is the truth. Files are written into the table's folder first and
+become part of it by a commit; what no commit names is swept away by the next run.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deltalake import DeltaTable, Schema
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, CommitProperties, create_table_with_add_actions
+
+from hexi.data.lake.errors import (
+    CommitLost,
+    FileMissing,
+    LakeFull,
+    LakeUnwritable,
+    RunInProgress,
+    is_disk_full,
+)
+from hexi.kernel.errors import HexiError
+from hexi.kernel.names import check_dataset_name
+from hexi.kernel.time import stamp
+
+DATA, QUARANTINE = "data", "quarantine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedFile:
+    """A Parquet file that stands in the table's folder and is not yet part of the table."""
+
+    path: Path
+    size_bytes: int
+    rows: int
+    stats: Mapping[str, object]
+    """Delta's per-file statistics besides the number of rows: minValues, maxValues, nullCount."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableVersion:
+    """One commit of accepted rows."""
+
+    version: int
+    committed_at: datetime
+    metadata: Mapping[str, str]
+    """`hexi.certificate`, `hexi.run`, `hexi.contract`, `hexi.quarantine_version`."""
+
+
+class Lake:
+    """All datasets below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+
+    def dataset(self, name: str) -> DatasetTable:
+        """The tables of a dataset, whether they exist yet or not. Raises `BadName`."""
+        return DatasetTable(self.root / check_dataset_name(name), name)
+
+    def names(self) -> tuple[str, ...]:
+        """Datasets that have a version, sorted."""
+        if not self.root.is_dir():
+            return ()
+        found = (path.parent.name for path in self.root.glob(f"*/{DATA}/_delta_log"))
+        return tuple(sorted(name for name in found if self.dataset(name).version() is not None))
+
+
+class DatasetTable:
+    """The two tables of a dataset, its certificates and its contracts."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.name = folder, name
+
+    def prepare(self) -> None:
+        """Make the folders. Raises `LakeUnwritable`, `LakeFull`."""
+        with translated(self.folder):
+            for part in (DATA, QUARANTINE, "certificates", "contracts"):
+                (self.folder / part).mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def lease(self, *, now: datetime, purpose: str = "run") -> Iterator[None]:
+        """Be the only one who writes this dataset. Ends with the process, however it ends.
+
+        Raises `RunInProgress`, which says who is at work since when.
+        """
+        self.prepare()
+        with (self.folder / "lock").open("a+", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                lock.seek(0)
+                holder = _holder(lock.read())
+                raise RunInProgress(
+                    "Another {purpose} of {dataset} is at work since {since} (process {process}). Wait until it has "
+                    "ended, then try again; nothing was changed.",
+                    purpose=holder.get("purpose", "run"),
+                    dataset=self.name,
+                    since=holder.get("since", "a moment ago"),
+                    process=holder.get("process", "unknown"),
+                ) from None
+            lock.truncate(0)
+            lock.write(json.dumps({"process": os.getpid(), "since": stamp(now), "purpose": purpose}))
+            lock.flush()
+            yield
+
+    def version(self) -> int | None:
+        """The newest version of the accepted rows; None before the first."""
+        return _version(self.folder / DATA)
+
+    def quarantine_version(self) -> int | None:
+        """The newest version of the quarantined rows; None before the first."""
+        return _version(self.folder / QUARANTINE)
+
+    def versions(self) -> list[TableVersion]:
+        """Every version of the accepted rows, newest first; empty before the first."""
+        table = _open(self.folder / DATA)
+        if table is None:
+            return []
+        return [
+            TableVersion(
+                version=int(entry["version"]),
+                committed_at=datetime.fromtimestamp(int(entry["timestamp"]) / 1000, UTC),
+                metadata={key: str(value) for key, value in entry.items() if key.startswith("hexi.")},
+            )
+            for entry in table.history()
+        ]
+
+    def files(self, version: int | None = None) -> tuple[Path, ...]:
+        """Parquet files of the accepted rows of a version. Raises `FileMissing` where there is no version."""
+        return _files(self.folder / DATA, version, self.name)
+
+    def quarantine_files(self, version: int | None = None) -> tuple[Path, ...]:
+        """Parquet files of the quarantined rows of a version; empty where nothing was quarantined."""
+        return _files(self.folder / QUARANTINE, version, self.name)
+
+    def staging(self, part: str, filename: str) -> Path:
+        """Where a new file is to be written: `part` is `DATA` or `QUARANTINE`."""
+        return self.folder / part / filename
+
+    def commit(self, part: str, files: Sequence[StagedFile], *, schema: str, metadata: Mapping[str, str]) -> int:
+        """Make `files` the whole content of a new version and return its number.
+
+        `schema` is Delta's JSON. Every file must stand there with its size. Raises `FileMissing`,
+        `CommitLost`, `LakeFull`; the table is then as it was.
+        """
+        folder = self.folder / part
+        for file in files:
+            # The log would accept a file that does not exist, and every reader would fail on it.
+            if not file.path.is_file() or file.path.stat().st_size != file.size_bytes:
+                raise FileMissing("“{file}” was to be committed but is not there whole.", file=file.path)
+        actions = [_add(file) for file in files]
+        properties = CommitProperties(custom_metadata=dict(metadata))
+        with translated(folder):
+            table = _open(folder)
+            kind = Schema.from_json(schema)
+            if table is None:
+                create_table_with_add_actions(
+                    str(folder), kind, actions, mode="error", partition_by=[], commit_properties=properties
+                )
+                version = 0
+            else:
+                version = table.version() + 1
+                table.create_write_transaction(
+                    actions, mode="overwrite", schema=kind, partition_by=[], commit_properties=properties
+                )
+            sync_folder(folder / "_delta_log")
+        return version
+
+    def write_certificate(self, sha256: str, envelope: bytes) -> Path:
+        """Keep a certificate under its digest."""
+        return self._keep(self.folder / "certificates" / f"{sha256}.json", envelope)
+
+    def certificate_path(self, sha256: str) -> Path:
+        """Where the certificate of that digest is kept."""
+        return self.folder / "certificates" / f"{sha256}.json"
+
+    def certificate(self, sha256: str) -> bytes:
+        """A certificate's envelope. Raises `FileMissing`."""
+        return _read(self.certificate_path(sha256))
+
+    def write_contract(self, sha256: str, text: str) -> Path:
+        """Keep a contract under its digest."""
+        return self._keep(self.folder / "contracts" / f"{sha256}.yaml", text.encode())
+
+    def contract_text(self, sha256: str) -> str:
+        """A contract as it was when a version was made. Raises `FileMissing`."""
+        return _read(self.folder / "contracts" / f"{sha256}.yaml").decode()
+
+    def sweep(self) -> int:
+        """Remove what no commit names: files of runs that were cut off. Only under the lease. Returns how many."""
+        removed = 0
+        for part in (DATA, QUARANTINE):
+            folder = self.folder / part
+            named = _named_files(folder)
+            for path in folder.glob("*.parquet"):
+                if path.name not in named:
+                    path.unlink()
+                    removed += 1
+        certified = {each.metadata.get("hexi.certificate") for each in self.versions()}
+        for path in (self.folder / "certificates").glob("*"):
+            if path.stem not in certified:
+                path.unlink()
+                removed += 1
+        return removed
+
+    def _keep(self, path: Path, content: bytes) -> Path:
+        if path.is_file() and path.read_bytes() == content:
+            return path
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        with translated(self.folder):
+            with draft.open("wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            draft.replace(path)
+            sync_folder(path.parent)
+        return path
+
+
+@contextmanager
+def translated(folder: Path) -> Iterator[None]:
+    """Turn what the disk or the log says into errors that tell what to do."""
+    try:
+        yield
+    except HexiError:
+        raise
+    except CommitFailedError as error:
+        if is_disk_full(error):
+            raise full(folder) from error
+        raise CommitLost(
+            "Somebody else committed to “{folder}” in between; nothing was changed. Run again.", folder=folder
+        ) from error
+    except (DeltaError, OSError) as error:
+        if is_disk_full(error):
+            raise full(folder) from error
+        raise LakeUnwritable("“{folder}” cannot be written: {reason}", folder=folder, reason=error) from error
+
+
+def full(folder: Path) -> LakeFull:
+    """The error that says that the disk below `folder` is full."""
+    return LakeFull(
+        "The disk below “{folder}” is full. The table is as it was and nothing was lost; make room, then run again.",
+        folder=folder,
+    )
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file's bytes are on the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until a folder's entries are on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _open(folder: Path, version: int | None = None) -> DeltaTable | None:
+    if not (folder / "_delta_log").is_dir():
+        return None
+    try:
+        return DeltaTable(str(folder), version=version)
+    except TableNotFoundError:
+        return None
+    except DeltaError as error:
+        if not any((folder / "_delta_log").glob("*.json")):
+            return None
+        raise FileMissing("The log of “{folder}” cannot be read: {reason}", folder=folder, reason=error) from error
+
+
+def _version(folder: Path) -> int | None:
+    table = _open(folder)
+    return None if table is None else int(table.version())
+
+
+def _files(folder: Path, version: int | None, name: str) -> tuple[Path, ...]:
+    table = _open(folder, version)
+    if table is None:
+        raise FileMissing("{dataset} has no such version.", dataset=name)
+    return tuple(sorted(folder / Path(uri).name for uri in table.file_uris()))
+
+
+def _named_files(folder: Path) -> set[str]:
+    """Files that any version names, in the log's own words: earlier versions stay readable."""
+    named: set[str] = set()
+    for entry in (folder / "_delta_log").glob("*.json"):
+        for line in entry.read_text("utf-8").splitlines():
+            action = json.loads(line)
+            if "add" in action:
+                named.add(action["add"]["path"])
+    return named
+
+
+def _add(file: StagedFile) -> AddAction:
+    return AddAction(
+        path=file.path.name,
+        size=file.size_bytes,
+        partition_values={},
+        modification_time=int(file.path.stat().st_mtime * 1000),
+        data_change=True,
+        stats=json.dumps({"numRecords": file.rows, **file.stats}, default=str),
+    )
+
+
+def _holder(text: str) -> dict[str, object]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileMissing("“{file}” is not there: {reason}", file=path, reason=error.strerror) from error
