@@ -49,10 +49,7 @@ def run_console(example: Example) -> str | None:
         )
         printed = done.stdout.rstrip()
         if done.returncode != wanted or not agrees(expected, printed):
-            return (
-                f"$ {command}\nexpected (exit {wanted}):\n{expected}\n"
-                f"printed (exit {done.returncode}):\n{printed}"
-            )
+            return f"$ {command}\nexpected (exit {wanted}):\n{expected}\nprinted (exit {done.returncode}):\n{printed}"
     return None
 
 

@@ -13,9 +13,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src"
 HOUSE = SOURCE / "hexi"
-ROOMS = sorted(
-    path.parent for floor in ("registry", "exchange") for path in (HOUSE / floor).glob("*/__init__.py")
-)
+ROOMS = sorted(path.parent for floor in ("registry", "exchange") for path in (HOUSE / floor).glob("*/__init__.py"))
 USUAL = {
     "__init__",
     "apps",

@@ -110,9 +110,7 @@ def test_pictures_add_up_to_the_table(files) -> None:
     assert [(bar.label, bar.amount) for bar in sums][:2] == [("金昌", 9.0), ("敦煌", 2.25)]
 
 
-@given(
-    st.lists(st.one_of(st.none(), st.integers(-(2**50), 2**50)), min_size=1, max_size=60), st.integers(1, 30)
-)
+@given(st.lists(st.one_of(st.none(), st.integers(-(2**50), 2**50)), min_size=1, max_size=60), st.integers(1, 30))
 def test_every_number_falls_into_exactly_one_interval(tmp_path_factory, numbers, bins) -> None:
     path = tmp_path_factory.mktemp("numbers") / "part.parquet"
     pl.DataFrame({"n": pl.Series(numbers, dtype=pl.Int64)}).write_parquet(path)

@@ -103,7 +103,7 @@ def parse_query(sql: str) -> tuple[str, ...]:
     for table in tree.find_all(exp.Table):
         if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
             raise ExpressionInvalid(
-                "“{part}” is no dataset: name tables as quoted dataset names, such as \"gansu.airports\".",
+                '“{part}” is no dataset: name tables as quoted dataset names, such as "gansu.airports".',
                 part=table.sql("duckdb"),
             )
         if table.name not in named:

@@ -46,9 +46,7 @@ def formats_of(contract: Contract) -> tuple[str, ...]:
     return tuple(each for each in MEDIA_TYPES if each != "geojson" or contract.geometry is not None)
 
 
-def download(
-    dataset: str, *, format: str, reader: Actor, now: datetime, version: int | None = None
-) -> Download:
+def download(dataset: str, *, format: str, reader: Actor, now: datetime, version: int | None = None) -> Download:
     """Return a version as one file with the bundle that proves its origin, and meter it.
 
     The file is written at the first asking and kept. Raises `NotReadable`, `GrantEnded`,
@@ -112,20 +110,14 @@ def _standing_export(permit: Permit, version: int, format: str) -> Export | None
     if export is None:
         return None
     path = _folder(permit, version) / export.filename
-    if (
-        path.is_file()
-        and path.stat().st_size == export.size_bytes
-        and _bundle(path.parent, path.name).is_file()
-    ):
+    if path.is_file() and path.stat().st_size == export.size_bytes and _bundle(path.parent, path.name).is_file():
         return export
     # Somebody tidied the folder: write it again.
     export.delete()
     return None
 
 
-def _make(
-    table: reading.Reader, contract: Contract, standing: VersionRecord, *, format: str, now: datetime
-) -> Export:
+def _make(table: reading.Reader, contract: Contract, standing: VersionRecord, *, format: str, now: datetime) -> Export:
     permit = table.permit
     folder = _folder(permit, table.version)
     filename = f"{permit.dataset}.v{table.version}.{format}"

@@ -17,17 +17,13 @@ def viewed(permit: Permit, *, version: int, channel: str, rows: int, now: dateti
     _add(permit, version=version, channel=channel, query="", rows=rows, size_bytes=0, now=now)
 
 
-def downloaded(
-    permit: Permit, *, version: int, query: str, rows: int, size_bytes: int, now: datetime
-) -> None:
+def downloaded(permit: Permit, *, version: int, query: str, rows: int, size_bytes: int, now: datetime) -> None:
     """Enter one download, as the file's rows. The same `query` twice is one entry."""
     _add(permit, version=version, channel="download", query=query, rows=rows, size_bytes=size_bytes, now=now)
 
 
 @transaction.atomic
-def _add(
-    permit: Permit, *, version: int, channel: str, query: str, rows: int, size_bytes: int, now: datetime
-) -> None:
+def _add(permit: Permit, *, version: int, channel: str, query: str, rows: int, size_bytes: int, now: datetime) -> None:
     entry = {
         "grant": permit.grant,
         "dataset": permit.dataset,

@@ -45,7 +45,5 @@ class Export(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["dataset", "version", "format", "policy"], name="one_export_of_each"
-            )
+            models.UniqueConstraint(fields=["dataset", "version", "format", "policy"], name="one_export_of_each")
         ]

@@ -142,14 +142,10 @@ def tally(
             field=field,
             bars=tuple(table.histogram(field, bins=bins, where=filters, now=now)),
         )
-    return Tally(
-        kind="values", field=field, bars=tuple(table.counts(field, where=filters, limit=bins, now=now))
-    )
+    return Tally(kind="values", field=field, bars=tuple(table.counts(field, where=filters, limit=bins, now=now)))
 
 
-def column_facts(
-    dataset: str, *, reader: Actor, now: datetime, version: int | None = None
-) -> tuple[ColumnFacts, ...]:
+def column_facts(dataset: str, *, reader: Actor, now: datetime, version: int | None = None) -> tuple[ColumnFacts, ...]:
     """Return what each visible column holds, in table order. Raises what `preview` raises."""
     table = _open(dataset, reader=reader, version=version, now=now)
     metering.viewed(table.permit, version=table.version, channel="chart", rows=0, now=now)
@@ -190,9 +186,7 @@ def quarantined(
     return QuarantinePage(
         version=table.version,
         columns=rejects.columns,
-        rows=tuple(
-            QuarantinedRow(line=line, reasons=reasons, values=values) for line, reasons, values in rows
-        ),
+        rows=tuple(QuarantinedRow(line=line, reasons=reasons, values=values) for line, reasons, values in rows),
         total=total,
     )
 
@@ -203,9 +197,7 @@ def usage(dataset: str) -> Usage:
     sums = entries.aggregate(rows=Sum("rows"), last=Max("day"))
     by_channel = dict(entries.values_list("channel").annotate(times=Sum("times")))
     downloads = by_channel.pop("download", 0)
-    return Usage(
-        views=sum(by_channel.values()), downloads=downloads, rows=sums["rows"] or 0, last_on=sums["last"]
-    )
+    return Usage(views=sum(by_channel.values()), downloads=downloads, rows=sums["rows"] or 0, last_on=sums["last"])
 
 
 def _open(dataset: str, *, reader: Actor, version: int | None, now: datetime) -> reading.Reader:

@@ -1,0 +1,343 @@
+"""One run: collect → clean and test → split → commit → certify.
+
+The order makes the commit of the accepted rows the only moment that counts: what stands before it is
+swept away by the next run, what stands after it is already true.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import hexi
+from hexi.data.contracts.model import Contract
+from hexi.data.engines import polars_split as engine
+from hexi.data.engines.sources.opening import open_query, open_source
+from hexi.data.engines.sources.records import RawSource
+from hexi.data.lake.errors import is_disk_full
+from hexi.data.lake.tables import (
+    DATA,
+    QUARANTINE,
+    DatasetTable,
+    Lake,
+    StagedFile,
+    TableVersion,
+    full,
+    sync_file,
+    sync_folder,
+    translated,
+)
+from hexi.data.lifecycle import certificates, set_rules
+from hexi.data.lifecycle.certificates import Certificate, CertifiedFile, Node
+from hexi.data.lifecycle.envelopes import canonical
+from hexi.data.lifecycle.records import (
+    Outcome,
+    Progress,
+    References,
+    ReferenceSnapshot,
+    RuleCount,
+    RunResult,
+    Silent,
+    SourceFingerprint,
+    Step,
+)
+from hexi.data.lifecycle.signing import Signer
+from hexi.kernel.names import new_id
+from hexi.kernel.time import Clock
+
+VOCABULARY = 1
+"""Grows when a word changes its meaning: the same source then gives another version."""
+
+
+def run(
+    contract: Contract,
+    *,
+    source: Path | None = None,
+    lake: Lake,
+    signer: Signer,
+    node: str,
+    references: References,
+    clock: Clock,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Publish a source under its contract and return what came of it.
+
+    A run whose key is that of the standing version writes nothing. Whatever is raised, or if the
+    process dies, the table is as it was before or whole as after. Raises `SourceInvalid` and
+    `SourceMissing`, `SetRuleBroken`, `RunInProgress`, `LakeFull`, `Missing` for a reference.
+    """
+    watch = progress or Silent()
+    started_at = clock()
+    table = lake.dataset(contract.name)
+    with table.lease(now=started_at), _workspace(table) as workspace:
+        table.sweep()
+        timer = _Timer(watch)
+        timer.begin(Step.COLLECT)
+        with translated(table.folder):
+            inputs = _inputs(contract, references)
+            raw = _open(contract, source, inputs, workspace)
+        key = run_key(contract, raw, inputs, now=started_at)
+        standing = next(iter(table.versions()), None)
+        if standing is not None and standing.metadata.get("hexi.run") == key:
+            return _unchanged(table, standing, contract, key)
+        return _Run(contract, table, raw, inputs, key, started_at, signer, node, clock, timer, workspace).publish()
+
+
+def run_key(contract: Contract, raw: RawSource, inputs: tuple[ReferenceSnapshot, ...], *, now: datetime) -> str:
+    """Return the SHA-256 over everything that the result depends on; the date only if a rule reads it."""
+    reads_date = any(rule.check == "freshness" for rule in contract.set_rules)
+    said = {
+        "contract": contract.sha256,
+        "source": raw.sha256,
+        "inputs": [[each.dataset, each.version, each.certificate] for each in inputs],
+        "vocabulary": VOCABULARY,
+        "date": now.date().isoformat() if reads_date else None,
+    }
+    return hashlib.sha256(canonical(said)).hexdigest()
+
+
+class _Timer:
+    """Tells the watcher where the run is, and keeps the seconds of each step."""
+
+    def __init__(self, watch: Progress) -> None:
+        self.watch = watch
+        self.seconds: dict[str, float] = {}
+        self._step, self._since = Step.COLLECT, time.perf_counter()
+
+    def begin(self, step: Step) -> None:
+        now = time.perf_counter()
+        self.seconds[self._step.value] = self.seconds.get(self._step.value, 0.0) + now - self._since
+        self._step, self._since = step, now
+        self.watch.step(step)
+
+
+class _Run:
+    """The part of a run that writes."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        table: DatasetTable,
+        raw: RawSource,
+        inputs: tuple[ReferenceSnapshot, ...],
+        key: str,
+        started_at: datetime,
+        signer: Signer,
+        node: str,
+        clock: Clock,
+        timer: _Timer,
+        workspace: Path,
+    ) -> None:
+        self.contract, self.table, self.raw, self.inputs, self.key = contract, table, raw, inputs, key
+        self.started_at, self.signer, self.node, self.clock = started_at, signer, node, clock
+        self.timer, self.workspace = timer, workspace
+        name = f"part-{new_id(started_at)}.parquet"
+        self.accepted, self.quarantined = table.staging(DATA, name), table.staging(QUARANTINE, name)
+        self.is_committed = False
+
+    def publish(self) -> RunResult:
+        try:
+            return self._publish()
+        finally:
+            if not self.is_committed:
+                self.accepted.unlink(missing_ok=True)
+
+    def _publish(self) -> RunResult:
+        self.timer.begin(Step.CLEAN)
+        split = self._split()
+        self.timer.begin(Step.SPLIT)
+        rules = self._rules(split) + set_rules.judge(self.contract, split, now=self.started_at)
+        accepted, quarantined = self._staged(self.accepted), self._staged(self.quarantined)
+        files = [(self._certified(self.accepted, split.accepted))]
+        rejects = [self._certified(self.quarantined, split.quarantined)]
+        self.timer.begin(Step.COMMIT)
+        with translated(self.table.folder):
+            quarantine_version = self.table.commit(
+                QUARANTINE,
+                [quarantined],
+                schema=engine.quarantine_schema(self.raw.columns),
+                metadata={"hexi.run": self.key},
+            )
+            version = (-1 if (newest := self.table.version()) is None else newest) + 1
+            self.timer.begin(Step.CERTIFY)
+            finished_at = self.clock()
+            statement = certificates.build_statement(
+                self.contract,
+                version=version,
+                quarantine_version=quarantine_version,
+                run_key=self.key,
+                engine=engine.ENGINE,
+                hexi=hexi.__version__,
+                started_at=self.started_at,
+                finished_at=finished_at,
+                seconds=self.timer.seconds,
+                sources=[self._fingerprint()],
+                inputs=self.inputs,
+                files=files,
+                quarantine_files=rejects,
+                rows=split.rows,
+                rules=rules,
+                node=Node(name=self.node, key=self.signer.key_id),
+            )
+            envelope = certificates.seal(statement, [self.signer])
+            sha256 = certificates.digest(envelope)
+            path = self.table.write_certificate(sha256, envelope)
+            self.table.write_contract(self.contract.sha256, self.contract.text)
+            self.is_committed = True
+            self.table.commit(
+                DATA,
+                [accepted],
+                schema=engine.delta_schema(self.contract),
+                metadata={
+                    "hexi.certificate": sha256,
+                    "hexi.run": self.key,
+                    "hexi.contract": self.contract.sha256,
+                    "hexi.quarantine_version": str(quarantine_version),
+                },
+            )
+        return RunResult(
+            dataset=self.contract.name,
+            outcome=Outcome.PUBLISHED,
+            key=self.key,
+            version=version,
+            rows=split.rows,
+            accepted=split.accepted,
+            quarantined=split.quarantined,
+            rules=rules,
+            sources=(self._fingerprint(),),
+            certificate=path,
+            certificate_sha256=sha256,
+            started_at=self.started_at,
+            finished_at=finished_at,
+            seconds=dict(self.timer.seconds),
+        )
+
+    def _split(self) -> engine.Split:
+        done = 0
+
+        def seen(rows: int) -> None:
+            nonlocal done
+            done += rows
+            self.timer.watch.rows(done, self.raw.total_rows)
+
+        try:
+            return engine.split(
+                self.raw,
+                self.contract,
+                references={
+                    (str(rule.arguments["dataset"]), str(rule.arguments["field"])): engine.values_of(
+                        self._snapshot(str(rule.arguments["dataset"])).files, str(rule.arguments["field"])
+                    )
+                    for rule in self.contract.row_rules
+                    if rule.check == "reference"
+                },
+                accepted=self.accepted,
+                quarantined=self.quarantined,
+                workspace=self.workspace,
+                seen=seen,
+            )
+        except Exception as error:
+            cause = error.__cause__ or error
+            if is_disk_full(error) or is_disk_full(cause):
+                raise full(self.table.folder) from error
+            raise
+
+    def _snapshot(self, dataset: str) -> ReferenceSnapshot:
+        return next(each for each in self.inputs if each.dataset == dataset)
+
+    def _rules(self, split: engine.Split) -> tuple[RuleCount, ...]:
+        return tuple(
+            RuleCount(
+                id=rule.id,
+                check=rule.check,
+                fields=rule.fields,
+                severity=rule.severity.value,
+                dimension=rule.dimension,
+                failed=split.failed[rule.id],
+            )
+            for rule in self.contract.row_rules
+        )
+
+    def _staged(self, path: Path) -> StagedFile:
+        with translated(self.table.folder):
+            sync_file(path)
+            sync_folder(path.parent)
+        is_data = path == self.accepted
+        return StagedFile(
+            path=path,
+            size_bytes=path.stat().st_size,
+            rows=engine.parquet_rows(path),
+            stats=engine.statistics(path, self.contract) if is_data else {},
+        )
+
+    def _certified(self, path: Path, rows: int) -> CertifiedFile:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return CertifiedFile(name=path.name, sha256=sha256, size_bytes=path.stat().st_size, rows=rows)
+
+    def _fingerprint(self) -> SourceFingerprint:
+        return SourceFingerprint(
+            name=self.raw.name,
+            sha256=self.raw.sha256,
+            size_bytes=self.raw.size_bytes,
+            format=self.raw.format,
+            encoding=self.raw.encoding,
+        )
+
+
+@contextmanager
+def _workspace(table: DatasetTable) -> Iterator[Path]:
+    """A folder for what a run needs only while it works, on the lake's own disk."""
+    folder = table.folder / "work"
+    with translated(table.folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _inputs(contract: Contract, references: References) -> tuple[ReferenceSnapshot, ...]:
+    named = {str(rule.arguments["dataset"]) for rule in contract.row_rules if rule.check == "reference"}
+    return tuple(references.snapshot(name) for name in sorted(named | set(contract.source.inputs)))
+
+
+def _open(contract: Contract, source: Path | None, inputs: tuple[ReferenceSnapshot, ...], workspace: Path) -> RawSource:
+    if source is None and contract.source.query is not None:
+        read = [each for each in inputs if each.dataset in contract.source.inputs]
+        return open_query(
+            contract,
+            {each.dataset: each.files for each in read},
+            {each.dataset: each.certificate for each in read},
+            workspace=workspace,
+        )
+    return open_source(contract, source, workspace=workspace)
+
+
+def _unchanged(table: DatasetTable, standing: TableVersion, contract: Contract, key: str) -> RunResult:
+    sha256 = standing.metadata["hexi.certificate"]
+    said: Certificate = certificates.read_certificate(
+        table.certificate(sha256), file=str(table.certificate_path(sha256))
+    )
+    return RunResult(
+        dataset=contract.name,
+        outcome=Outcome.UNCHANGED,
+        key=key,
+        version=standing.version,
+        rows=said.rows,
+        accepted=said.accepted,
+        quarantined=said.quarantined,
+        rules=said.rules,
+        sources=said.sources,
+        certificate=table.certificate_path(sha256),
+        certificate_sha256=sha256,
+        started_at=said.started_at,
+        finished_at=said.finished_at,
+        seconds=dict(said.seconds),
+    )
