@@ -16,6 +16,7 @@ from hexi.data.contracts.model import Field, FieldType
 
 Arguments = Mapping[str, object]
 Form = Callable[[pl.Expr, Arguments, Field], pl.Expr]
+TEXT = pl.col("text")
 
 SPACES = " \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -33,6 +34,25 @@ CHINESE_DAYS = (
     | {f"{tens}十": f"{i}0" for i, tens in enumerate("二三", 2)}
     | {f"{tens}十{ones}": f"{i}{j}" for i, tens in enumerate("二三", 2) for j, ones in enumerate(_ONES, 1)}
 )
+DATE_MARKS = {"年": "-", "月": "-", "/": "-", ".": "-", "日": "", "号": "", "．": "-", "／": "-"}
+MONEY_MARKS = (
+    FULL_DIGITS
+    | dict.fromkeys(["人民币", "RMB", "CNY", "rmb", "cny", "元", "圆", "整", "￥", "¥", ",", "，", *BLANK], "")
+    | {"万元": "万", "亿元": "亿"}
+)
+MONEY_UNITS = {
+    "": 1,
+    "百": 100,
+    "千": 1000,
+    "万": 10**4,
+    "百万": 10**6,
+    "千万": 10**7,
+    "亿": 10**8,
+    "十亿": 10**9,
+    "百亿": 10**10,
+    "千亿": 10**11,
+    "万亿": 10**12,
+}
 CAPITALS = "零壹贰叁肆伍陆柒捌玖〇一二三四五六七八九"
 UNITS = {"拾": 10, "十": 10, "佰": 100, "百": 100, "仟": 1000, "千": 1000}
 
@@ -51,31 +71,61 @@ def _trim(text: pl.Expr) -> pl.Expr:
     return text.str.strip_chars(BLANK)
 
 
-def _digits(text: pl.Expr) -> pl.Expr:
-    """Text of a number: half width, without white space."""
-    return _many(text, FULL_DIGITS | dict.fromkeys(BLANK, ""))
+def _plain_number(column: pl.Series) -> pl.Series:
+    """Half width, without white space or well-placed thousands separators; brackets read as minus."""
+    text = _over(column, _many(TEXT, FULL_DIGITS | dict.fromkeys(BLANK, "")))
+    grouped = TEXT.str.contains(r"^[-+(]?\d{1,3}(?:,\d{3})+(?:\.\d*)?\)?$")
+    text = _over(text, pl.when(grouped).then(TEXT.str.replace_all(",", "", literal=True)).otherwise(TEXT))
+    return _over(text, TEXT.str.replace(r"^\(([^-+()]+)\)$", "-$1"))
 
 
-def _plain_number(text: pl.Expr) -> pl.Expr:
-    """Without thousands separators where they stand right, and with brackets read as minus."""
-    text = _digits(text)
-    grouped = text.str.contains(r"^[-+(]?\d{1,3}(?:,\d{3})+(?:\.\d*)?\)?$")
-    text = pl.when(grouped).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
-    return text.str.replace(r"^\(([^-+()]+)\)$", "-$1")
+def _in_batches(read: Callable[[pl.Series, Arguments, Field], pl.Series]) -> Form:
+    """A form that works on whole batches: what is needed twice is worked out once, and what is rare only if there.
+
+    Polars repeats a shared part of an expression at each place where it stands, so a long recipe is
+    far slower as one expression than step by step.
+    """
+
+    def form(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
+        def batch(column: pl.Series) -> pl.Series:
+            return read(column, arguments, field)
+
+        return text.map_batches(batch, return_dtype=column_type(field), is_elementwise=True)
+
+    return form
 
 
-def _date(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    separators = {"年": "-", "月": "-", "/": "-", ".": "-", "日": "", "号": "", "．": "-", "／": "-"}
-    text = _many(text, CHINESE_DAYS | FULL_DIGITS | separators | dict.fromkeys(SPACES[1:], " "))
-    text = text.str.strip_chars(BLANK).str.replace(r"[ T]0{1,2}:00(?::00(?:\.0+)?)?$", "")
-    spelt = pl.when(text.str.contains(r"^\d{4}-")).then(text).str.to_date("%Y-%m-%d", strict=False)
-    packed = pl.when(text.str.len_bytes() == 8).then(text).str.to_date("%Y%m%d", strict=False)
-    found = pl.coalesce(spelt, packed)
+def _over(column: pl.Series, expression: pl.Expr) -> pl.Series:
+    """Work out an expression over `pl.col("text")`."""
+    return column.alias("text").to_frame().select(expression.alias("text")).to_series()
+
+
+def _rest(found: pl.Series, column: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Read again, in another way, what had text and gave nothing: usually little."""
+    left = found.is_null() & column.is_not_null()
+    if not left.any():
+        return found
+    return found.scatter(left.arg_true(), read(column.filter(left)).cast(found.dtype))
+
+
+def _date(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
+    plain = _over(column, _many(TEXT, DATE_MARKS))
+    found = _over(plain, bounded(TEXT.str.to_date("%Y-%m-%d", strict=False)))
+    return _rest(found, column, lambda left: _slow_date(left, arguments))
+
+
+def _slow_date(column: pl.Series, arguments: Arguments) -> pl.Series:
+    """Chinese numerals, full-width digits, white space, a time of midnight, eight digits, Excel's day numbers."""
+    text = _over(column, _many(TEXT, CHINESE_DAYS | FULL_DIGITS | DATE_MARKS | dict.fromkeys(SPACES[1:], " ")))
+    text = _over(text, TEXT.str.strip_chars(BLANK).str.replace(r"[ T]0{1,2}:00(?::00(?:\.0+)?)?$", ""))
+    found = _over(text, pl.when(TEXT.str.contains(r"^\d{4}-")).then(TEXT).str.to_date("%Y-%m-%d", strict=False))
+    packed = _over(text, pl.when(TEXT.str.len_bytes() == 8).then(TEXT).str.to_date("%Y%m%d", strict=False))
+    found = found.zip_with(found.is_not_null(), packed)
     if arguments.get("excel_serial"):
         # Day 60 is Excel's 29 February 1900, which never was; before it the numbers are one off.
-        day = pl.when(text.str.contains(r"^\d{5}(?:\.0+)?$")).then(text.str.head(5)).cast(pl.Int32)
-        found = pl.coalesce(found, (day - 25569).cast(pl.Date))
-    return bounded(found)
+        day = pl.when(TEXT.str.contains(r"^\d{5}(?:\.0+)?$")).then(TEXT.str.head(5)).cast(pl.Int32)
+        found = found.zip_with(found.is_not_null(), _over(text, (day - 25569).cast(pl.Date)))
+    return _over(found, bounded(TEXT))
 
 
 def bounded(day: pl.Expr) -> pl.Expr:
@@ -83,20 +133,25 @@ def bounded(day: pl.Expr) -> pl.Expr:
     return pl.when(day.dt.year().is_between(1000, 2999)).then(day)
 
 
-def _timestamp(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    text = _many(_trim(text), FULL_DIGITS).str.replace_all("/", "-", literal=True)
-    text = text.str.replace(r"^(\d{4}-\d{1,2}-\d{1,2})[ T]+", "${1}T").str.replace(r"[zZ]$", "+00:00")
-    text = text.str.replace(r"(T\d{1,2}:\d{2})($|[+-])", "${1}:00${2}")
-    text = text.str.replace(r"([+-]\d{2})(\d{2})$", "${1}:${2}")
-    zoned = text.str.contains(r"[+-]\d{2}:\d{2}$")
-    whole = pl.when(zoned).then(text).otherwise(text + "+08:00")
-    found = whole.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", time_zone="UTC", strict=False)
-    return bounded(found)
+def _timestamp(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
+    text = _over(column, _many(_trim(TEXT), FULL_DIGITS | {"/": "-"}))
+    text = _over(text, TEXT.str.replace(r"^(\d{4}-\d{1,2}-\d{1,2})[ T]+", "${1}T").str.replace(r"[zZ]$", "+00:00"))
+    text = _over(text, TEXT.str.replace(r"(T\d{1,2}:\d{2})($|[+-])", "${1}:00${2}"))
+    text = _over(text, TEXT.str.replace(r"([+-]\d{2})(\d{2})$", "${1}:${2}"))
+    zoned = TEXT.str.contains(r"[+-]\d{2}:\d{2}$")
+    text = _over(text, pl.when(zoned).then(TEXT).otherwise(TEXT + "+08:00"))
+    found = TEXT.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", time_zone="UTC", strict=False)
+    return _over(_over(text, found), bounded(TEXT))
 
 
-def _integer(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    plain = _plain_number(text).str.replace(r"\.0*$", "")
-    return pl.when(plain.str.contains(r"^[-+]?\d+$")).then(plain).cast(pl.Int64, strict=False)
+def _integer(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
+    found = _over(column, pl.when(TEXT.str.contains(r"^[-+]?\d+$")).then(TEXT).cast(pl.Int64, strict=False))
+
+    def spelt(left: pl.Series) -> pl.Series:
+        plain = _over(_plain_number(left), TEXT.str.replace(r"\.0*$", ""))
+        return _over(plain, pl.when(TEXT.str.contains(r"^[-+]?\d+$")).then(TEXT).cast(pl.Int64, strict=False))
+
+    return _rest(found, column, spelt)
 
 
 def decimal_type(field: Field) -> pl.Decimal:
@@ -104,25 +159,41 @@ def decimal_type(field: Field) -> pl.Decimal:
     return pl.Decimal(field.precision or 18, field.scale if field.scale is not None else 2)
 
 
-def exact(value: pl.Expr, field: Field) -> pl.Expr:
+def column_type(field: Field) -> pl.DataType:
+    """The Polars type of a field."""
+    return decimal_type(field) if field.type is FieldType.DECIMAL else POLARS_TYPES[field.type]
+
+
+def exact(value: pl.Series, field: Field) -> pl.Series:
     """A decimal as the field's type; NULL instead of a rounded one."""
-    kind = decimal_type(field)
-    narrow = value.cast(kind, strict=False)
-    return pl.when(narrow.cast(pl.Decimal(38, 12), strict=False) == value).then(narrow)
+    narrow = value.cast(decimal_type(field), strict=False)
+    is_same = (narrow.cast(pl.Decimal(38, 12), strict=False) == value).fill_null(value=False)
+    return (
+        narrow
+        if is_same.all()
+        else _over(
+            pl.DataFrame({"narrow": narrow, "same": is_same})
+            .select(pl.when(pl.col("same")).then(pl.col("narrow")))
+            .to_series(),
+            TEXT,
+        )
+    )
 
 
-def _decimal(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    return exact(_plain_decimal(_plain_number(text)), field)
+def plain_decimal(column: pl.Series, field: Field) -> pl.Series:
+    """Plain text of a number, exponents allowed, as the field's decimal; NULL for more digits than it holds."""
+    shaped = TEXT.str.contains(r"^[-+]?(?:\d+\.?\d{0,12}|\.\d{1,12})0*(?:[eE][-+]?\d{1,2})?$")
+    return exact(_over(column, pl.when(shaped).then(TEXT).cast(pl.Decimal(38, 12), strict=False)), field)
 
 
-def _plain_decimal(plain: pl.Expr) -> pl.Expr:
-    """Plain text of a number, exponents allowed, as a decimal with twelve places; NULL for more places."""
-    shaped = plain.str.contains(r"^[-+]?(?:\d+\.?\d{0,12}|\.\d{1,12})0*(?:[eE][-+]?\d{1,2})?$")
-    return pl.when(shaped).then(plain).cast(pl.Decimal(38, 12), strict=False)
+def _decimal(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
+    found = plain_decimal(column, field)
+    return _rest(found, column, lambda left: plain_decimal(_plain_number(left), field))
 
 
-def _number(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    return finite(_plain_number(text).cast(pl.Float64, strict=False))
+def _number(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
+    found = _over(column, finite(TEXT.cast(pl.Float64, strict=False)))
+    return _rest(found, column, lambda left: _over(_plain_number(left), finite(TEXT.cast(pl.Float64, strict=False))))
 
 
 def finite(value: pl.Expr) -> pl.Expr:
@@ -130,29 +201,25 @@ def finite(value: pl.Expr) -> pl.Expr:
     return pl.when(value.is_finite()).then(value)
 
 
-def _money_cny(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    dropped = ["人民币", "RMB", "CNY", "rmb", "cny", "元", "圆", "整", "￥", "¥", ",", "，", *BLANK]
-    plain = _many(text, {"万元": "万", "亿元": "亿"} | dict.fromkeys(dropped, "") | FULL_DIGITS | {"，": ""})
-    figure = plain.str.strip_chars_end("百千万亿")
-    shaped = figure.str.contains(r"^-?\d{1,18}(?:\.\d{1,12})?$")
-    unit = plain.str.slice(figure.str.len_chars())
-    factor = unit.replace_strict(
-        ["", "百", "千", "万", "百万", "千万", "亿", "十亿", "百亿", "千亿", "万亿"],
-        [1, 100, 1000, 10_000, 10**6, 10**7, 10**8, 10**9, 10**10, 10**11, 10**12],
-        default=None,
-        return_dtype=pl.Int64,
+def _money_cny(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
+    plain = _over(column, _many(TEXT, MONEY_MARKS))
+    figure = _over(plain, TEXT.str.strip_chars_end("百千万亿"))
+    unit = _over(
+        pl.DataFrame({"plain": plain, "figure": figure})
+        .select(pl.col("plain").str.slice(pl.col("figure").str.len_chars()))
+        .to_series(),
+        TEXT.replace_strict(list(MONEY_UNITS), list(MONEY_UNITS.values()), default=None, return_dtype=pl.Int64),
     )
-    amount = pl.when(shaped).then(figure).cast(pl.Decimal(38, 12), strict=False)
-    amount = pl.when(factor == 1).then(amount).otherwise(amount * factor)
-    spelt = text.map_batches(_spelt_money, return_dtype=pl.Decimal(38, 12), is_elementwise=True)
-    return exact(pl.coalesce(amount, spelt), field)
+    shaped = TEXT.str.contains(r"^-?\d{1,18}(?:\.\d{1,12})?$")
+    amount = _over(figure, pl.when(shaped).then(TEXT).cast(pl.Decimal(38, 12), strict=False))
+    amount = pl.DataFrame({"a": amount, "u": unit}).select(pl.col("a") * pl.col("u")).to_series()
+    found = exact(amount, field)
+    return _rest(found, column, lambda left: exact(_spelt_money(left), field))
 
 
 def _spelt_money(column: pl.Series) -> pl.Series:
     """Amounts in capitals (伍佰万元整): few, so each is read on its own."""
     spelt = column.str.contains(r"[壹贰叁肆伍陆柒捌玖拾佰仟]").fill_null(value=False)
-    if not spelt.any():
-        return pl.repeat(None, len(column), dtype=pl.Decimal(38, 12), eager=True).alias(column.name)
     values = [read_capitals(text) if is_spelt else None for text, is_spelt in zip(column, spelt, strict=True)]
     return pl.Series(column.name, values, dtype=pl.Decimal(38, 12))
 
@@ -196,41 +263,35 @@ def _section(text: str) -> int | None:
     return total + digit if seen and len(text) <= 16 else None
 
 
-def _boolean(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
+def _boolean(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
     yes = ["是", "有", "真", "对", "√", "✓", "y", "yes", "true", "t", "1"]
     no = ["否", "无", "假", "错", "×", "✗", "没有", "不是", "n", "no", "false", "f", "0"]
-    plain = _many(_trim(text), FULL_WIDTH).str.to_lowercase()
-    return plain.replace_strict(yes + no, [True] * len(yes) + [False] * len(no), default=None, return_dtype=pl.Boolean)
+    plain = _over(column, _many(_trim(TEXT), FULL_WIDTH).str.to_lowercase())
+    truth = [True] * len(yes) + [False] * len(no)
+    return _over(plain, TEXT.replace_strict(yes + no, truth, default=None, return_dtype=pl.Boolean))
 
 
-def _degrees(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    plain = _digits(text)
-    direct = finite(plain.cast(pl.Float64, strict=False))
-    spelt = text.map_batches(_spelt_degrees, return_dtype=pl.Float64, is_elementwise=True)
-    return pl.coalesce(direct, spelt)
+def _degrees(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
+    found = _over(column, finite(TEXT.cast(pl.Float64, strict=False)))
+    return _rest(found, column, _spelt_degrees)
 
 
 def _spelt_degrees(column: pl.Series) -> pl.Series:
-    """Degrees with a sign, a side of the world, minutes or seconds."""
-    marked = column.str.contains(r"[°º度′'″\"分秒东西南北EWNSewns]").fill_null(value=False)
-    if not marked.any():
-        return pl.repeat(None, len(column), dtype=pl.Float64, eager=True).alias(column.name)
-    text = pl.col("text")
-    plain = _many(
-        text,
-        FULL_DIGITS | {"º": "°", "度": "°", "分": "′", "秒": "″", "'": "′", "’": "′", '"': "″", "”": "″"},
+    """Degrees in full-width digits, or with a side of the world, minutes or seconds."""
+    marks = {"º": "°", "度": "°", "分": "′", "秒": "″", "'": "′", "’": "′", '"': "″", "”": "″"}
+    drop = dict.fromkeys(["经", "纬", *BLANK], "")
+    plain = _over(column, _many(TEXT, FULL_DIGITS | marks | drop).str.to_uppercase())
+    parts = _over(plain, TEXT.str.replace_all(r"[东西南北EWNS]", "")).str.extract_groups(
+        r"^(-?\d+(?:\.\d+)?)°?(?:(\d+(?:\.\d+)?)′)?(?:(\d+(?:\.\d+)?)″)?$"
     )
-    plain = _without(plain, "经", "纬", *BLANK).str.to_uppercase()
-    side = plain.str.extract(r"([东西南北EWNS])")
-    bare = plain.str.replace_all(r"[东西南北EWNS]", "")
-    parts = bare.str.extract_groups(r"^(\d+(?:\.\d+)?)°?(?:(\d+(?:\.\d+)?)′)?(?:(\d+(?:\.\d+)?)″)?$")
-    whole, minutes, seconds = (parts.struct.field(str(i)).cast(pl.Float64, strict=False) for i in (1, 2, 3))
-    value = whole + minutes.fill_null(0) / 60 + seconds.fill_null(0) / 3600
-    is_negative = side.is_in(["西", "南", "W", "S"]).fill_null(value=False)
-    signed = pl.when(minutes.fill_null(0) < 60, seconds.fill_null(0) < 60).then(
-        pl.when(is_negative).then(-value).otherwise(value)
-    )
-    return column.alias("text").to_frame().select(signed).to_series().alias(column.name)
+    table = pl.DataFrame({"plain": plain, "parts": parts})
+    part = pl.col("parts").struct
+    whole, minutes, seconds = (part.field(str(i)).cast(pl.Float64, strict=False) for i in (1, 2, 3))
+    table = table.select("plain", whole=whole, minutes=minutes.fill_null(0), seconds=seconds.fill_null(0))
+    value = pl.col("whole") + pl.col("minutes") / 60 + pl.col("seconds") / 3600
+    sign = pl.when(pl.col("plain").str.contains(r"[西南WS]")).then(-1.0).otherwise(1.0)
+    is_sound = (pl.col("minutes") < 60) & (pl.col("seconds") < 60)
+    return table.select(pl.when(is_sound).then(sign * value)).to_series()
 
 
 def _phone(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
@@ -300,15 +361,15 @@ FORMS: Mapping[str, Form] = {
     "resident_id": _resident_id,
     "phone": _phone,
     "division_code": _division_code,
-    "date": _date,
-    "timestamp": _timestamp,
-    "integer": _integer,
-    "decimal": _decimal,
-    "number": _number,
-    "money_cny": _money_cny,
-    "boolean": _boolean,
-    "longitude": _degrees,
-    "latitude": _degrees,
+    "date": _in_batches(_date),
+    "timestamp": _in_batches(_timestamp),
+    "integer": _in_batches(_integer),
+    "decimal": _in_batches(_decimal),
+    "number": _in_batches(_number),
+    "money_cny": _in_batches(_money_cny),
+    "boolean": _in_batches(_boolean),
+    "longitude": _in_batches(_degrees),
+    "latitude": _in_batches(_degrees),
 }
 """Every cleaner's form by its name."""
 

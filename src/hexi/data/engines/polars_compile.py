@@ -15,11 +15,13 @@ from hexi.data.contracts.cleaners import CLEANERS
 from hexi.data.contracts.expressions import parse_expression
 from hexi.data.contracts.model import Contract, Field, FieldType, RowRule, Severity
 from hexi.data.engines import polars_checks, polars_cleaners
-from hexi.data.engines.polars_cleaners import BLANK, POLARS_TYPES, bounded, decimal_type, exact, finite
+from hexi.data.engines.polars_cleaners import BLANK, bounded, column_type, finite
 from hexi.data.engines.polars_expressions import to_polars
 
 LINE = "_line"
 """Column of the raw frame that says where in the source a row stands; unique."""
+REASONS = "_reasons"
+"""Column of quarantined rows: the ids of the rules they break."""
 CLEAN = "\x1f"
 """Prefix of cleaned columns beside the raw ones: no header begins with a unit separator."""
 WORD_BITS = 62
@@ -71,12 +73,25 @@ class Compiled:
     @property
     def reasons(self) -> pl.Expr:
         """The ids of the rules that a row breaks, in the contract's order."""
-        ids = [
-            pl.when(pl.col(f"_mask{number}") & (1 << place) != 0).then(pl.lit(rule.id))
-            for number, rules in enumerate(self._words())
-            for place, rule in enumerate(rules)
-        ]
-        return pl.concat_list(ids).list.drop_nulls() if ids else pl.lit([], dtype=pl.List(pl.String))
+        words = [[rule.id for rule in rules] for rules in self._words()]
+
+        def named(masks: pl.Series) -> pl.Series:
+            # Rows break rules in few combinations: each is spelt out once.
+            combined = masks.struct.unnest()
+            distinct = combined.unique(maintain_order=True)
+            lists = [
+                [
+                    rule
+                    for mask, rules in zip(row, words, strict=True)
+                    for place, rule in enumerate(rules)
+                    if mask & (1 << place)
+                ]
+                for row in distinct.iter_rows()
+            ]
+            spelt = distinct.with_columns(pl.Series(REASONS, lists, dtype=pl.List(pl.String)))
+            return combined.join(spelt, on=combined.columns, how="left", maintain_order="left")[REASONS]
+
+        return pl.struct(self.masks).map_batches(named, return_dtype=pl.List(pl.String), is_elementwise=True)
 
     def counts(self) -> list[pl.Expr]:
         """For each row rule, in order, how many rows break it; to be selected from masked rows."""
@@ -111,7 +126,7 @@ class Compiled:
             return unreadable(field)
         if rule.check == "reference":
             known = self.references[str(rule.arguments["dataset"]), str(rule.arguments["field"])]
-            return polars_checks.fails(~value.is_in(known.cast(_type(field)).implode()))
+            return polars_checks.fails(~value.is_in(known.cast(column_type(field)).implode()))
         return polars_checks.FORMS[rule.check](value, rule, field)
 
 
@@ -146,8 +161,11 @@ def _cast(text: pl.Expr, field: Field) -> pl.Expr:
         case FieldType.INTEGER:
             return pl.when(text.str.contains(r"^[-+]?\d+$")).then(text).cast(pl.Int64, strict=False)
         case FieldType.DECIMAL:
-            shaped = text.str.contains(r"^[-+]?\d+(?:\.\d{1,12})?$")
-            return exact(pl.when(shaped).then(text).cast(pl.Decimal(38, 12), strict=False), field)
+            return text.map_batches(
+                lambda column: polars_cleaners.plain_decimal(column, field),
+                return_dtype=column_type(field),
+                is_elementwise=True,
+            )
         case FieldType.NUMBER:
             return finite(text.cast(pl.Float64, strict=False))
         case FieldType.DATE:
@@ -169,7 +187,3 @@ def _wkb(column: pl.Series) -> pl.Series:
     shapes = shapely.from_geojson(column.to_numpy(), on_invalid="ignore")
     wkb = shapely.to_wkb(shapes)
     return pl.Series(column.name, np.asarray(wkb, dtype=object).tolist(), dtype=pl.Binary)
-
-
-def _type(field: Field) -> pl.DataType:
-    return decimal_type(field) if field.type is FieldType.DECIMAL else POLARS_TYPES[field.type]

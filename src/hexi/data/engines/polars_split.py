@@ -13,11 +13,10 @@ import polars as pl
 
 from hexi.data.contracts.model import Contract, Field, FieldType, SetRule
 from hexi.data.engines.counting import parquet_rows
-from hexi.data.engines.polars_compile import CLEAN, LINE, Compiled
+from hexi.data.engines.polars_compile import CLEAN, LINE, REASONS, Compiled
 from hexi.data.engines.polars_unique import duplicates
 from hexi.data.engines.sources.records import RawSource
 
-REASONS = "_reasons"
 ENGINE = ("polars", pl.__version__)
 Seen = Callable[[int], None]
 
