@@ -151,6 +151,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFingerprint:
+    """What was collected, so that it can be recognised."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    format: str
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Geometry:
     """Which fields place a row on the map. Longitude first. Either a point's two fields or one geometry."""
 

@@ -9,6 +9,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from hexi.data.contracts.model import SourceFingerprint
+
+__all__ = [
+    "Outcome",
+    "Progress",
+    "ReferenceSnapshot",
+    "References",
+    "RuleCount",
+    "RunResult",
+    "Silent",
+    "SourceFingerprint",
+    "Step",
+]
+
 
 class Step(StrEnum):
     """The five visible steps of a run, in order (cleaning and testing are one scan)."""
@@ -77,17 +91,6 @@ class RuleCount:
     dimension: str
     failed: int
     """Rows that broke it; for a set rule 0 or 1."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFingerprint:
-    """What was collected, so that it can be recognised."""
-
-    name: str
-    sha256: str
-    size_bytes: int
-    format: str
-    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""JSON and GeoJSON: records found by a path, numbers kept as they are written.
+"""JSON: records found by a path, numbers kept as they are written.
 
 A path walks maps and lists: `cities.{city}.counties.{county}` goes into `cities`, takes each key of
 that map as the column `city`, and so on; `*` walks without taking the key. At its end stands a record:
@@ -8,83 +8,150 @@ objects on the way are columns too, named by their path without the captures (`c
 
 from __future__ import annotations
 
+import io
+import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from hexi.data.contracts.model import Contract
-from hexi.data.engines.sources import bytes_of
-from hexi.data.engines.sources.delimited import LINE, check_columns
+from hexi.data.engines.sources import bytes_of, encodings
+from hexi.data.engines.sources.columns import LINE, kept
 from hexi.data.engines.sources.records import (
     LIMIT_CELL_BYTES,
     CellTooLarge,
     RawSource,
     SourceInvalid,
     SourceTruncated,
-    WrongHeader,
+    WrongPlace,
 )
 
 LIMIT_BYTES = 512 << 20
-"""JSON is read into memory; a larger file belongs into NDJSON, CSV or Parquet."""
+"""A JSON document is read into memory; a larger one belongs into one object per line, CSV or Parquet."""
+BATCH_RECORDS = 50_000
 Row = dict[str, str | None]
 
 
+class Number(float):
+    """A number that remembers how it is written: 1.10 is not 1.1 where money is meant."""
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, text: str) -> Number:
+        """Read a number."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
 def open_json(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
-    """Return the records of a JSON document, or of one JSON object per line, as a frame of text."""
-    digest, text, encoding = _text(path, contract, workspace)
-    rows = list(_limited(_records(text, contract.source.records, path), path))
-    return _source(contract, path, "json", rows, digest, encoding)
+    """Return the records of a JSON document, or of one JSON object per line, as a frame of text.
+
+    `_line` is the line where there is one record a line, else the number of the record.
+    """
+    digest, utf8, encoding = text_of(contract, path, workspace)
+    if contract.source.records is None and _is_one_a_line(utf8):
+        records = _lines(utf8, path)
+    else:
+        records = enumerate(_records(load(utf8, path), contract.source.records, path), start=1)
+    return as_source(contract, path, "json", records, digest, encoding)
 
 
-def open_geojson(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
-    """Return the features of a FeatureCollection: properties as columns, `geometry` as GeoJSON text."""
-    digest, text, encoding = _text(path, contract, workspace)
-    document = _load(text, path)
-    features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list):
-        raise WrongHeader("“{file}” is JSON but no GeoJSON FeatureCollection: it has no list “features”.", file=path)
-    _check_crs(document, contract, path)
-    rows = []
-    for number, feature in enumerate(features, start=1):
-        if not isinstance(feature, dict) or feature.get("type") != "Feature":
-            raise SourceInvalid("Feature {number} of “{file}” is no GeoJSON Feature.", number=number, file=path)
-        row = dict(_flattened(feature.get("properties") or {}))
-        geometry = feature.get("geometry")
-        row["geometry"] = None if geometry is None else json.dumps(geometry, default=str, separators=(",", ":"))
-        if "id" in feature and "id" not in row:
-            row["id"] = _as_text(feature["id"])
-        rows.append(row)
-    return _source(contract, path, "geojson", rows, digest, encoding)
-
-
-def _text(path: Path, contract: Contract, workspace: Path) -> tuple[bytes_of.Digest, str, str]:
+def text_of(contract: Contract, path: Path, workspace: Path) -> tuple[bytes_of.Digest, Path, str]:
+    """Return digest, UTF-8 form and encoding of a JSON text. Raises what `records` names."""
+    bytes_of.require(path)
+    bytes_of.refuse_other_formats(path, expected="JSON")
     digest = bytes_of.digest(path)
-    if digest.size_bytes > LIMIT_BYTES:
+    return digest, *encodings.as_utf8(path, encoding=contract.source.encoding, workspace=workspace)
+
+
+def load(utf8: Path, path: Path) -> Any:
+    """Return a JSON document with its numbers as `Number` or whole. Raises `SourceInvalid`, `SourceTruncated`."""
+    size = utf8.stat().st_size
+    if size > LIMIT_BYTES:
         raise SourceInvalid(
-            "“{file}” has {size} bytes; a JSON document may have {limit}. Turn it into one object per line, CSV or Parquet.",
+            "“{file}” has {size} bytes; a JSON document may have {limit}. Turn it into one object per line, CSV or "
+            "Parquet.",
             file=path,
-            size=digest.size_bytes,
+            size=size,
             limit=LIMIT_BYTES,
         )
-    bytes_of.refuse_other_formats(path, expected="JSON")
-    utf8, encoding = bytes_of.as_utf8(path, encoding=contract.source.encoding, workspace=workspace)
-    return digest, utf8.read_text("utf-8"), encoding
+    return _parsed(utf8.read_text("utf-8-sig"), path)
 
 
-class _Number(str):
-    """A number as it is written in the document."""
+def flattened(node: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | None]]:
+    """Yield (dotted name, text) of every value in an object; lists of single values are joined with “|”."""
+    for key, value in node.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from flattened(value, f"{name}.")
+        elif isinstance(value, list) and not any(isinstance(each, dict | list) for each in value):
+            yield name, "|".join(as_text(each) or "" for each in value) or None
+        else:
+            yield name, as_text(value)
 
-    __slots__ = ()
+
+def as_text(value: Any) -> str | None:
+    """A single value as it is written in JSON, without quotation marks; what is not single as JSON."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, Number):
+        return value.text
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return str(value)
 
 
-def _load(text: str, path: Path) -> Any:
+def as_source(
+    contract: Contract,
+    path: Path,
+    format: str,
+    records: Iterable[tuple[int, Row]],
+    digest: bytes_of.Digest,
+    encoding: str,
+) -> RawSource:
+    """Return numbered records as a source. A member that a record leaves out is NULL in it."""
+    frames = []
+    numbered = iter(records)
+    while batch := list(itertools.islice(numbered, BATCH_RECORDS)):
+        names = dict.fromkeys(name for _, row in batch for name in row if name != LINE)
+        _refuse_large_values(batch, path)
+        frames.append(
+            pl.DataFrame(
+                [pl.Series(LINE, [number for number, _ in batch], dtype=pl.Int64)]
+                + [pl.Series(name, [row.get(name) for _, row in batch], dtype=pl.String) for name in names]
+            )
+        )
+    none = pl.DataFrame({LINE: []}, schema={LINE: pl.Int64})
+    frame = pl.concat(frames, how="diagonal") if frames else none
+    present = frame.columns[1:]
+    # Writers of JSON leave out what is empty, so a member that no record has is NULL everywhere.
+    absent = [each.source for each in contract.fields if each.source not in present] if not present else []
+    columns = kept(contract, [*present, *absent], file=path)
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+    return RawSource(
+        name=path.name,
+        format=format,
+        frame=frame.lazy().select(LINE, *columns),
+        columns=columns,
+        total_rows=frame.height,
+        sha256=digest.sha256,
+        size_bytes=digest.size_bytes,
+        encoding=encoding,
+    )
+
+
+def _parsed(text: str, path: Path, *, line: int | None = None) -> Any:
     try:
-        return json.loads(text, parse_float=_Number, parse_int=_Number, parse_constant=_Number)
+        return json.loads(text, parse_float=Number, parse_constant=str)
     except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()) - 1:
+        if line is None and error.pos >= len(text.rstrip()) - 1:
             raise SourceTruncated(
                 "“{file}” breaks off in line {line}, column {column}: {reason}. Export it again.",
                 file=path,
@@ -92,37 +159,62 @@ def _load(text: str, path: Path) -> Any:
                 column=error.colno,
                 reason=error.msg,
             ) from None
-        raise SourceInvalid(
-            "Line {line}, column {column} of “{file}” is no JSON: {reason}.",
-            line=error.lineno,
-            column=error.colno,
-            file=path,
-            reason=error.msg,
-        ) from None
+        raise _no_json(path, line or error.lineno, error.colno, error.msg) from None
     except RecursionError:
         raise SourceInvalid("“{file}” is nested deeper than any table.", file=path) from None
+    except ValueError as error:
+        raise SourceInvalid("“{file}” holds a number of absurd length: {reason}.", file=path, reason=error) from None
 
 
-def _records(text: str, records: str | None, path: Path) -> Iterator[Row]:
-    if records is None and _is_lines(text):
-        for number, line in enumerate(text.splitlines(), start=1):
-            if line.strip():
-                try:
-                    yield dict(_flattened(json.loads(line, parse_float=_Number, parse_int=_Number)))
-                except json.JSONDecodeError as error:
-                    raise SourceInvalid(
-                        "Line {line}, column {column} of “{file}” is no JSON: {reason}.",
-                        line=number,
-                        column=error.colno,
-                        file=path,
-                        reason=error.msg,
-                    ) from None
-        return
-    document = _load(text, path)
+def _no_json(path: Path, line: int, column: int, reason: str) -> SourceInvalid:
+    if "Unterminated string" in reason or "delimiter" in reason:
+        reason += "; a comma, a quotation mark or a bracket may be missing before it"
+    return SourceInvalid(
+        "Line {line}, column {column} of “{file}” is no JSON: {reason}.",
+        line=line,
+        column=column,
+        file=path,
+        reason=reason,
+    )
+
+
+def _is_one_a_line(utf8: Path) -> bool:
+    """Whether each line is an object of its own: told by the first line and the beginning of the next."""
+    with utf8.open(encoding="utf-8-sig", errors="replace") as file:
+        lines = (line.strip() for line in itertools.islice(file, 100))
+        first, second = next((line for line in lines if line), ""), next((line for line in lines if line), "")
+    is_object = first.startswith("{") and first.endswith("}")
+    return is_object and (second.startswith("{") or (not second and utf8.suffix in {".ndjson", ".jsonl"}))
+
+
+def _lines(utf8: Path, path: Path) -> Iterator[tuple[int, Row]]:
+    with io.TextIOWrapper(utf8.open("rb"), encoding="utf-8-sig", newline="\n") as file:
+        last: tuple[int, SourceInvalid] | None = None
+        for number, line in enumerate(file, start=1):
+            if last is not None:
+                raise last[1]
+            if not line.strip():
+                continue
+            try:
+                record = _parsed(line, path, line=number)
+            except SourceInvalid as error:
+                last = (number, error)
+                continue
+            if not isinstance(record, dict):
+                raise SourceInvalid("Line {line} of “{file}” is no JSON object.", line=number, file=path)
+            yield number, dict(flattened(record))
+        if last is not None:
+            # Only the last line is broken: that is a file that was cut.
+            raise SourceTruncated(
+                "“{file}” breaks off in line {line}, its last one. Export it again.", file=path, line=last[0]
+            )
+
+
+def _records(document: Any, records: str | None, path: Path) -> Iterator[Row]:
     if records is None:
         if not isinstance(document, list):
-            raise WrongHeader(
-                "“{file}” is not a list of records; say in hexi.source under “records” where they stand. It has {keys}.",
+            raise WrongPlace(
+                "“{file}” is not a list of records; say under “records” in hexi.source where they are. It has {keys}.",
                 file=path,
                 keys=_keys(document),
             )
@@ -133,14 +225,14 @@ def _records(text: str, records: str | None, path: Path) -> Iterator[Row]:
 def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path, records: str) -> Iterator[Row]:
     if not steps:
         row = dict(taken)
-        row.update(dict(_flattened(node)) if isinstance(node, dict) else {"value": _as_text(node)})
+        row.update(dict(flattened(node)) if isinstance(node, dict) else {"value": as_text(node)})
         yield row
         return
     step, rest = steps[0], steps[1:]
     is_capture = step.startswith("{") and step.endswith("}")
     if not is_capture and step != "*":
         if not isinstance(node, dict) or step not in node:
-            raise WrongHeader(
+            raise WrongPlace(
                 "“{records}” does not lead to records in “{file}”: there is no “{step}”{where}. There is {keys}.",
                 records=records,
                 file=path,
@@ -148,60 +240,29 @@ def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path,
                 where=f" in “{'.'.join(names)}”" if names else "",
                 keys=_keys(node),
             )
-        yield from _walk(node[step], rest, taken, [*names, step], path, records)
+        yield from _walk(node[step], rest, _with_single_values(taken, node, names), [*names, step], path, records)
         return
     if isinstance(node, dict):
         members: Iterator[tuple[str, Any]] = iter(node.items())
     elif isinstance(node, list):
         members = ((str(place), each) for place, each in enumerate(node))
     else:
-        raise WrongHeader(
+        raise WrongPlace(
             "“{records}” does not lead to records in “{file}”: “{where}” is a single value, not a map or list.",
             records=records,
             file=path,
             where=".".join(names) or "the document",
         )
     for key, member in members:
-        below = dict(taken)
-        if is_capture:
-            below[step[1:-1]] = key
-        if rest and isinstance(member, dict):
-            prefix = ".".join(names)
-            below.update(
-                (f"{prefix}.{name}" if prefix else name, _as_text(value))
-                for name, value in member.items()
-                if not isinstance(value, dict | list)
-            )
-        yield from _walk(member, rest, below, names, path, records)
+        yield from _walk(member, rest, {**taken, step[1:-1]: key} if is_capture else taken, names, path, records)
 
 
-def _flattened(node: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | None]]:
-    if not isinstance(node, Mapping):
-        yield "value", _as_text(node)
-        return
-    for key, value in node.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, dict):
-            yield from _flattened(value, f"{name}.")
-        elif isinstance(value, list) and not any(isinstance(each, dict | list) for each in value):
-            yield name, "|".join(_as_text(each) or "" for each in value)
-        else:
-            yield name, _as_text(value)
-
-
-def _as_text(value: Any) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
-
-
-def _is_lines(text: str) -> bool:
-    first, _, rest = text.lstrip().partition("\n")
-    return first.startswith("{") and first.rstrip().endswith("}") and rest.lstrip().startswith("{")
+def _with_single_values(taken: Row, node: Mapping[str, Any], names: list[str]) -> Row:
+    """The row with the single values of an object on the way, named by its path without the captures."""
+    single = {
+        ".".join([*names, key]): as_text(value) for key, value in node.items() if not isinstance(value, dict | list)
+    }
+    return {**taken, **single}
 
 
 def _keys(node: Any) -> str:
@@ -210,52 +271,15 @@ def _keys(node: Any) -> str:
     return f"a list of {len(node)}" if isinstance(node, list) else "a single value"
 
 
-def _limited(rows: Iterator[Row], path: Path) -> Iterator[Row]:
-    for number, row in enumerate(rows, start=1):
+def _refuse_large_values(batch: list[tuple[int, Row]], path: Path) -> None:
+    for number, row in batch:
         for name, value in row.items():
-            if value is not None and len(value) > LIMIT_CELL_BYTES:
+            if value is not None and len(value) > LIMIT_CELL_BYTES // 4 and len(value.encode()) > LIMIT_CELL_BYTES:
                 raise CellTooLarge(
-                    "Record {number} of “{file}”: “{column}” holds {size} characters; a value has at most {limit}.",
+                    "Record {number} of “{file}”: “{column}” holds {size} bytes; a value has at most {limit}.",
                     number=number,
                     file=path,
                     column=name,
-                    size=len(value),
+                    size=len(value.encode()),
                     limit=LIMIT_CELL_BYTES,
                 )
-        yield row
-
-
-def _source(
-    contract: Contract, path: Path, format: str, rows: list[Row], digest: bytes_of.Digest, encoding: str
-) -> RawSource:
-    # A member that is missing everywhere is NULL everywhere: JSON writers leave out what is empty.
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    check_columns(contract, tuple(columns), file=path, line=None)
-    data = {name: pl.Series([row.get(name) for row in rows], dtype=pl.String) for name in columns}
-    frame = pl.DataFrame({LINE: pl.Series(range(1, len(rows) + 1), dtype=pl.Int64), **data})
-    return RawSource(
-        name=path.name,
-        format=format,
-        frame=frame.lazy(),
-        columns=tuple(columns),
-        total_rows=len(rows),
-        sha256=digest.sha256,
-        size_bytes=digest.size_bytes,
-        encoding=encoding,
-    )
-
-
-def _check_crs(document: Mapping[str, Any], contract: Contract, path: Path) -> None:
-    said = document.get("crs")
-    name = said.get("properties", {}).get("name", "") if isinstance(said, dict) else ""
-    promised = contract.geometry.crs if contract.geometry else ""
-    known = {"urn:ogc:def:crs:OGC:1.3:CRS84": "EPSG:4326", "urn:ogc:def:crs:EPSG::4490": "EPSG:4490"}
-    found = known.get(name, name)
-    # WGS 84 and CGCS2000 differ by centimetres; anything else would put the map elsewhere.
-    if found and promised and found != promised and {found, promised} != {"EPSG:4326", "EPSG:4490"}:
-        raise SourceInvalid(
-            "“{file}” is in {found}, the contract promises {promised}; say the right one in hexi.geometry.",
-            file=path,
-            found=name,
-            promised=promised,
-        )

@@ -1,17 +1,20 @@
-"""Opens whatever source a contract names, by its format or by the file's name."""
+"""Opens whatever source a contract names, or whatever file it is given in its place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from hexi.data.contracts.model import Contract
 from hexi.data.engines.sources import bytes_of
 from hexi.data.engines.sources.delimited import open_delimited
-from hexi.data.engines.sources.documents import open_geojson, open_json
-from hexi.data.engines.sources.records import RawSource, SourceMissing, WrongFormat
-from hexi.data.engines.sources.synthetic import write_enterprises
-from hexi.data.engines.sources.tables import open_excel, open_parquet, open_query
+from hexi.data.engines.sources.documents import open_json
+from hexi.data.engines.sources.features import open_geojson
+from hexi.data.engines.sources.records import QueryFailed, RawSource, SourceInvalid, SourceMissing
+from hexi.data.engines.sources.synthetic import GENERATORS
+from hexi.data.engines.sources.tables import Snapshots, open_parquet, open_query, open_sql
+from hexi.data.engines.sources.workbooks import open_excel
 
 OPENERS: Mapping[str, Callable[..., RawSource]] = {
     "csv": open_delimited,
@@ -34,42 +37,68 @@ ENDINGS = {
     ".geojson": "geojson",
     ".parquet": "parquet",
 }
-GENERATORS = {"enterprises": write_enterprises}
+HEAD_BYTES = 4096
 
 
-def open_source(contract: Contract, path: Path | None, *, workspace: Path) -> RawSource:
+def open_source(
+    contract: Contract, path: Path | None, *, workspace: Path, references: Snapshots | None = None
+) -> RawSource:
     """Return the source of a contract as a frame of text; `path` wins over the contract's own.
 
-    Queries over other datasets are opened by `open_query`. Raises what `records` names.
+    A query needs `references`, which resolves the datasets it reads. `workspace` is an empty folder that
+    must live as long as the frame is scanned. Raises what `records` names.
     """
     said = contract.source
     if path is None and said.generator is not None:
-        return _generated(contract, workspace)
+        return _generated(contract, said.generator, workspace)
+    if path is None and said.query is not None:
+        if references is None:
+            raise QueryFailed("The query of {dataset} cannot run: nobody resolves its datasets.", dataset=contract.name)
+        return open_sql(contract, workspace=workspace, references=references)
     if path is None:
         if said.path is None:
             raise SourceMissing(
                 "The contract of {dataset} names no source; give a file: hexi publish CONTRACT SOURCE.",
                 dataset=contract.name,
             )
-        base = contract.file.parent if contract.file is not None else Path()
-        path = base / said.path
-    given = said.format if said.format not in {"sql", "synthetic"} else None
-    format = given or ENDINGS.get(path.suffix.lower())
-    if format is None:
-        bytes_of.digest(path)
-        raise WrongFormat(
-            "“{file}”: what format is it? Endings that are known: {endings}; or set “format” in hexi.source.",
-            file=path,
-            endings=", ".join(ENDINGS),
+        path = (contract.file.parent if contract.file is not None else Path()) / said.path
+    bytes_of.require(path)
+    return OPENERS[_format(contract, path)](contract, path, workspace=workspace)
+
+
+def _format(contract: Contract, path: Path) -> str:
+    """The contract's word, else the file's ending, else what its first bytes look like."""
+    said = contract.source.format
+    if said is not None and said in OPENERS:
+        return said
+    known = ENDINGS.get(path.suffix.lower())
+    if known is not None:
+        return known
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head.startswith(bytes_of.PARQUET):
+        return "parquet"
+    if head.startswith((bytes_of.ZIP, bytes_of.OLE)):
+        return "excel"
+    if head.startswith((b"{", b"[")):
+        return "geojson" if b'"FeatureCollection"' in head else "json"
+    return "csv"
+
+
+def _generated(contract: Contract, generator: Mapping[str, object], workspace: Path) -> RawSource:
+    name, rows, seed = (str(generator.get(key, "")) for key in ("generator", "rows", "seed"))
+    if name not in GENERATORS or not rows.isdecimal() or not seed.isdecimal():
+        raise SourceInvalid(
+            "“{name}” with {rows} rows and seed {seed} cannot be generated; generators: {known}; rows and seed are "
+            "whole numbers.",
+            name=name,
+            rows=rows or "no",
+            seed=seed or "none",
+            known=", ".join(GENERATORS),
         )
-    return OPENERS[format](contract, path, workspace=workspace)
+    path = workspace / f"{name}-{rows}-{seed}.csv"
+    GENERATORS[name](path, rows=int(rows), seed=int(seed))
+    return replace(open_delimited(contract, path, workspace=workspace), format="synthetic")
 
 
-def _generated(contract: Contract, workspace: Path) -> RawSource:
-    said = contract.source.generator or {}
-    path = workspace / f"{said['generator']}.csv"
-    GENERATORS[str(said["generator"])](path, rows=int(str(said["rows"])), seed=int(str(said["seed"])))
-    return open_delimited(contract, path, workspace=workspace)
-
-
-__all__ = ["ENDINGS", "GENERATORS", "OPENERS", "open_query", "open_source"]
+__all__ = ["ENDINGS", "GENERATORS", "OPENERS", "Snapshots", "open_query", "open_source"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from hexi.data.contracts.model import SourceFingerprint
 from hexi.kernel.errors import Invalid, Missing
 
 LIMIT_CELL_BYTES = 1 << 20
@@ -63,10 +64,50 @@ class CellTooLarge(SourceInvalid):
     code = "source.cell-too-large"
 
 
+class NulByte(SourceInvalid):
+    """A zero byte in what should be text."""
+
+    code = "source.nul"
+
+
+class Protected(SourceInvalid):
+    """A workbook that opens only with a password."""
+
+    code = "source.protected"
+
+
+class WrongPlace(SourceInvalid):
+    """The sheet or the path of the records is not in the file."""
+
+    code = "source.place"
+
+
+class QueryFailed(SourceInvalid):
+    """A query over other datasets that the engine refuses."""
+
+    code = "source.query"
+
+
+class WrongCrs(SourceInvalid):
+    """Coordinates in another system than the contract promises."""
+
+    code = "source.crs"
+
+
 class WrongFormat(SourceInvalid):
     """A file of another format than its name or the contract says."""
 
     code = "source.format"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One version of a dataset that a query read."""
+
+    dataset: str
+    version: int
+    certificate: str
+    """SHA-256 of the certificate's envelope, hex."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +131,16 @@ class RawSource:
     """To be called with what `watch` gave, before anything is committed; raises what only the end can show."""
     explain: Callable[[BaseException], BaseException] = field(default=lambda error: error)
     """Turns an engine's error during the scan into one that names the line."""
+    inputs: tuple[Input, ...] = ()
+    """The versions of other datasets that a query read."""
+
+    @property
+    def fingerprint(self) -> SourceFingerprint:
+        """What was collected, as certificates state it."""
+        return SourceFingerprint(
+            name=self.name,
+            sha256=self.sha256,
+            size_bytes=self.size_bytes,
+            format=self.format,
+            encoding=self.encoding,
+        )

@@ -399,3 +399,7 @@ def _pick(
     random: np.random.Generator, choices: tuple[str, ...], rows: int, *, weights: tuple[float, ...] | None = None
 ) -> pl.Series:
     return pl.Series(np.array(choices)[random.choice(len(choices), rows, p=weights)])
+
+
+GENERATORS = {"enterprises": write_enterprises}
+"""Every generator by its name in hexi.source."""

@@ -1,0 +1,71 @@
+"""Column names: which a source has, which the contract needs, and which would get in the way."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from hexi.data.contracts.model import Contract
+from hexi.data.engines.sources.records import WrongHeader
+
+LINE = "_line"
+RESERVED = re.compile(r"_line|_mask\d*|_raw|_reasons")
+"""Columns that a run puts beside the source's own."""
+SHOWN = 40
+
+
+def named(cells: Sequence[str], *, file: Path, line: int, what: str = "Line") -> tuple[str, ...]:
+    """Return the names in a header, spaces around them taken off; a column without one is called by its place.
+
+    Raises `WrongHeader` where two columns have one name.
+    """
+    names = tuple(cell.strip() or f"#{place}" for place, cell in enumerate(cells, start=1))
+    for name in names:
+        if names.count(name) > 1:
+            raise WrongHeader(
+                "{what} {line} of “{file}”: the column “{column}” stands there {times} times (columns {places}); "
+                "rename one, so that it is clear which is meant.",
+                what=what,
+                line=line,
+                file=file,
+                column=name,
+                times=names.count(name),
+                places=", ".join(str(place) for place, each in enumerate(names, start=1) if each == name),
+            )
+    return names
+
+
+def kept(contract: Contract, columns: Sequence[str], *, file: Path | str, line: int | None = None) -> tuple[str, ...]:
+    """Return the columns that belong into the frame: all but those whose names a run uses itself.
+
+    Raises `WrongHeader` unless every column that the contract reads is there.
+    """
+    wanted = dict.fromkeys(field.source for field in contract.fields)
+    missing = [name for name in wanted if name not in columns]
+    taken = [name for name in wanted if RESERVED.fullmatch(name)]
+    if taken:
+        raise WrongHeader(
+            "The contract reads the column “{column}” of “{file}”, a name that Hexi itself uses; rename it there.",
+            column=taken[0],
+            file=file,
+        )
+    if not missing:
+        return tuple(name for name in columns if not RESERVED.fullmatch(name))
+    others = [name for name in columns if name not in wanted]
+    near = {name: found[0] for name in missing if (found := difflib.get_close_matches(name, others, n=1, cutoff=0.5))}
+    raise WrongHeader(
+        "{where}“{file}” lacks {missing}, which the contract reads. {others} {hint}Mend the header, or set hexi.source "
+        "of the field to the name in the file.",
+        where=f"Line {line} of " if line else "",
+        file=file,
+        missing=_listed(missing),
+        others=f"The contract does not know {_listed(others)}." if others else "There is no other column.",
+        hint=f"Perhaps {', '.join(f'“{other}” is “{name}”' for name, other in near.items())}. " if near else "",
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(f"“{name}”" for name in names[:SHOWN]) + rest

@@ -1,0 +1,164 @@
+"""Which encoding a text is in, and a UTF-8 copy of one that is not in UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+
+from hexi.data.engines.sources.records import SourceInvalid, SourceTruncated, WrongEncoding
+
+CHUNK_BYTES = 4 << 20
+SAMPLE_BYTES = 16 << 20
+"""Beginning of a text that is decoded to tell its encoding; further samples are taken all the way to its end."""
+SAMPLES = 16
+CANDIDATES = ("gb18030", "big5")
+"""What a text may be that is not UTF-8. GB18030 first: it holds GBK and GB2312, and is what offices here use."""
+SUCCESSORS = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "utf-8-sig": "utf-8"}
+"""Files said to be GB2312 hold characters of GBK all the time; the successor reads both."""
+MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+def as_utf8(path: Path, *, encoding: str | None, workspace: Path) -> tuple[Path, str]:
+    """Return a UTF-8 form of a text (the file itself where it is UTF-8, byte order mark or not) and its encoding.
+
+    An encoding that is given must hold for every byte. Otherwise it is found out: byte order mark, strict
+    UTF-8, GB18030, Big5. Raises `WrongEncoding` or `SourceTruncated`, naming line and byte.
+    """
+    wanted = _known(encoding, path) if encoding else _marked(path)
+    if wanted == "utf-8" or (wanted is None and _is_utf8(path)):
+        if path.stat().st_size <= SAMPLE_BYTES:
+            for _ in decoded(path, "utf-8"):
+                pass
+        return path, "utf-8"
+    target = workspace / f"{path.name}.utf8"
+    for candidate in (wanted,) if wanted else CANDIDATES:
+        try:
+            with target.open("wb") as out:
+                for text in decoded(path, candidate):
+                    out.write(text.encode("utf-8", "surrogatepass"))
+        except WrongEncoding:
+            if wanted:
+                raise
+            continue
+        return target, candidate
+    raise wrong_encoding(path, "utf-8") or SourceInvalid("“{file}” is no text.", file=path)
+
+
+def decoded(path: Path, encoding: str) -> Iterator[str]:
+    """Yield a file's text in pieces. Raises `WrongEncoding` or `SourceTruncated` at the first byte that is no text."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, read = 1, 0
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(CHUNK_BYTES)
+            read += len(chunk)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                raise _refusal(path, encoding, error, line=line, offset=read - len(error.object)) from None
+            except UnicodeError:
+                raise WrongEncoding(
+                    "“{file}” is no {encoding}: it lacks the byte order mark. Leave “encoding” out of hexi.source.",
+                    file=path,
+                    encoding=encoding,
+                ) from None
+            if text:
+                yield text
+                line += text.count("\n") or text.count("\r")
+            if not chunk:
+                return
+
+
+def wrong_encoding(path: Path, encoding: str) -> SourceInvalid | None:
+    """Return the error that names the first byte which is no text in `encoding`, or None where all are."""
+    try:
+        for _ in decoded(path, encoding):
+            pass
+    except SourceInvalid as error:
+        return error
+    return None
+
+
+def _refusal(path: Path, encoding: str, error: UnicodeDecodeError, *, line: int, offset: int) -> SourceInvalid:
+    before = error.object[: error.start].decode(encoding, errors="replace")
+    line += before.count("\n") or before.count("\r")
+    here = offset + error.start
+    if here + 4 > path.stat().st_size and error.reason in {"unexpected end of data", "incomplete multibyte sequence"}:
+        return SourceTruncated(
+            "“{file}” breaks off in line {line} in the middle of a character: the file was cut. Export it again.",
+            file=path,
+            line=line,
+        )
+    return WrongEncoding(
+        "Line {line} of “{file}”: byte {byte} (0x{value:02x}, after “{before}”) is no {encoding}. {advice}",
+        line=line,
+        file=path,
+        byte=here,
+        value=error.object[error.start],
+        before=before[-12:].rsplit("\n", 1)[-1],
+        encoding=encoding,
+        advice=_advice(error.object, encoding),
+    )
+
+
+def _advice(text: bytes, encoding: str) -> str:
+    for candidate in ("utf-8", *CANDIDATES):
+        if candidate == encoding:
+            continue
+        try:
+            codecs.getincrementaldecoder(candidate)().decode(text)
+        except UnicodeDecodeError:
+            continue
+        return f"The text reads as {candidate}: set “encoding: {candidate}” in hexi.source, or leave it out."
+    return "Export the file again as UTF-8."
+
+
+def _known(encoding: str, path: Path) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+        codecs.getincrementaldecoder(name)().decode(b"", final=False)
+    except (LookupError, TypeError, AttributeError):
+        raise WrongEncoding(
+            "“{encoding}” is no encoding that is known; for “{file}” try utf-8 or gb18030, or leave it out.",
+            encoding=encoding,
+            file=path,
+        ) from None
+    return SUCCESSORS.get(name, name)
+
+
+def _marked(path: Path) -> str | None:
+    with path.open("rb") as file:
+        head = file.read(64)
+    for mark, encoding in MARKS.items():
+        if head.startswith(mark):
+            return encoding
+    # Text whose every other byte is zero is UTF-16 without its mark.
+    if head and not head[1::2].strip(b"\0") and head[0::2].strip(b"\0"):
+        return "utf-16-le"
+    if head and not head[0::2].strip(b"\0") and head[1::2].strip(b"\0"):
+        return "utf-16-be"
+    return None
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether the samples decode. What lies between them is decoded by the engine, which refuses what is no UTF-8.
+
+    A full pass over every large file would cost a quarter of the time that a plain copy takes.
+    """
+    size = path.stat().st_size
+    step = max(1, (size - SAMPLE_BYTES) // SAMPLES)
+    places = [0, *range(SAMPLE_BYTES, size, step)] if size > SAMPLE_BYTES else [0]
+    with path.open("rb") as file:
+        for place in places:
+            file.seek(place)
+            sample = file.read(SAMPLE_BYTES if place == 0 else 1 << 20)
+            if place:
+                # A sample may begin in the middle of a character, which has at most four bytes.
+                while sample and sample[0] & 0xC0 == 0x80:
+                    sample = sample[1:]
+            try:
+                codecs.getincrementaldecoder("utf-8")().decode(sample)
+            except UnicodeDecodeError:
+                return False
+    return True

@@ -1,0 +1,233 @@
+"""Excel workbooks: one sheet, every cell as the text that its author would read in it."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from hexi.data.contracts.model import Contract
+from hexi.data.engines.sources import bytes_of
+from hexi.data.engines.sources.columns import LINE, kept, named
+from hexi.data.engines.sources.records import (
+    LIMIT_CELL_BYTES,
+    CellTooLarge,
+    Protected,
+    RawSource,
+    SourceInvalid,
+    SourceTruncated,
+    WrongFormat,
+    WrongHeader,
+    WrongPlace,
+)
+
+LIMIT_UNPACKED_BYTES = 2 << 30
+"""What a workbook may unpack to."""
+LIMIT_RATIO = 500
+"""How much larger than the file that may be, beyond `FREE_BYTES`; a real workbook packs about ten to one."""
+FREE_BYTES = 100 << 20
+ERROR_CELL = re.compile(rb'<c\s(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
+
+
+def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
+    """Return one sheet as text: the named one, or the first that is not hidden.
+
+    Dates are ISO, whole numbers have no “.0”, 1.1 is 1.1, errors such as #N/A stand as they do in the sheet.
+    `_line` is the row of the sheet. A row without any text is no row. Raises what `records` names.
+    """
+    del workspace
+    bytes_of.require(path)
+    _refuse_what_is_no_workbook(path)
+    digest = bytes_of.digest(path)
+    try:
+        book = fastexcel.read_excel(path)
+        sheet = _sheet(book, contract.source.sheet, path)
+        cells = sheet.to_polars()
+    except fastexcel.FastExcelError as error:
+        raise _explained(path, str(error)) from None
+    header_row = contract.source.header_row
+    if cells.height < header_row:
+        raise WrongHeader(
+            "The sheet “{sheet}” of “{file}” has no row {line}, where the column names should stand; see header_row "
+            "in hexi.source.",
+            sheet=sheet.name,
+            file=path,
+            line=header_row,
+        )
+    cells = _without_empty_edge(cells, header_row)
+    header = named([cell or "" for cell in cells.row(header_row - 1)], file=path, line=header_row, what="Row")
+    names = kept(contract, header, file=path, line=header_row)
+    texts = cells.select(_text(pl.col(old)).alias(new) for old, new in zip(cells.columns, header, strict=True))
+    texts = _with_errors(texts, path, sheet.name)
+    frame = (
+        texts.with_row_index(LINE, offset=1)
+        .slice(header_row)
+        .select(pl.col(LINE).cast(pl.Int64), *names)
+        .filter(~pl.all_horizontal(pl.col(name).is_null() for name in names))
+    )
+    _refuse_large_cells(frame, path)
+    return RawSource(
+        name=path.name,
+        format="excel",
+        frame=frame.lazy(),
+        columns=names,
+        total_rows=frame.height,
+        sha256=digest.sha256,
+        size_bytes=digest.size_bytes,
+    )
+
+
+def _sheet(book: fastexcel.ExcelReader, wanted: str | None, path: Path) -> fastexcel.ExcelSheet:
+    names = book.sheet_names
+    if wanted is not None and wanted not in names:
+        raise WrongPlace(
+            "“{file}” has no sheet “{sheet}”; it has {sheets}.",
+            file=path,
+            sheet=wanted,
+            sheets=", ".join(f"“{each}”" for each in names),
+        )
+    for name in [wanted] if wanted is not None else names:
+        # skip_rows=0 keeps empty rows at the top, so that rows have the numbers they have in Excel.
+        sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        if wanted is not None or sheet.visible == "visible":
+            return sheet
+    raise WrongPlace("“{file}” has no sheet that can be seen; name one in hexi.source.", file=path)
+
+
+def _without_empty_edge(cells: pl.DataFrame, header_row: int) -> pl.DataFrame:
+    """Without columns that hold nothing from the header on."""
+    below = cells.slice(header_row - 1)
+    return cells.select(name for name in cells.columns if below[name].null_count() < below.height)
+
+
+def _text(cell: pl.Expr) -> pl.Expr:
+    """A cell's text without what only its storage put there."""
+    text = cell.str.replace(r"^(\d{4}-\d{2}-\d{2}) 00:00:00(?:\.0+)?$", "$1")
+    # A time of day is stored as a part of day zero.
+    text = text.str.replace(r"^1899-12-3[01] (\d{2}:\d{2}:\d{2})$", "$1")
+    # 1.1 is stored as a double: fifteen digits are what Excel itself shows.
+    noisy = text.str.contains(r"^-?\d+\.\d{12,}$")
+    short = pl.when(noisy).then(text).cast(pl.Float64, strict=False).round_sig_figs(15).cast(pl.String)
+    text = pl.coalesce(short, text).str.replace(r"^(-?\d+)\.0$", "$1")
+    return pl.when(text != "").then(text)
+
+
+def _with_errors(texts: pl.DataFrame, path: Path, sheet: str) -> pl.DataFrame:
+    """Put back the errors that the reader leaves out: an empty cell would pass rules that #N/A must not."""
+    by_column: dict[int, dict[int, str]] = {}
+    for row, column, error in _errors(path, sheet):
+        by_column.setdefault(column, {})[row] = error
+    for column, errors in by_column.items():
+        if column < texts.width:
+            name = texts.columns[column]
+            values = texts[name].to_list()
+            for row, error in errors.items():
+                if row < len(values):
+                    values[row] = error
+            texts = texts.with_columns(pl.Series(name, values, dtype=pl.String))
+    return texts
+
+
+def _errors(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (row, column, error), both from 0, of the cells of an .xlsx sheet whose formulas fail."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as book:
+        part = _part_of(book, sheet)
+        if part is None or part not in book.namelist():
+            return
+        text = book.read(part)
+    if b't="e"' not in text:
+        return
+    for match in ERROR_CELL.finditer(text):
+        column = 0
+        for letter in match[1]:
+            column = column * 26 + letter - 64
+        yield int(match[2]) - 1, column - 1, match[3].decode()
+
+
+def _part_of(book: zipfile.ZipFile, sheet: str) -> str | None:
+    """Return the name of the file inside the workbook that holds the sheet."""
+    try:
+        workbook = book.read("xl/workbook.xml").decode()
+        relations = book.read("xl/_rels/workbook.xml.rels").decode()
+    except KeyError:
+        return None
+    for tag in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", workbook):
+        attributes = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
+        if unescape(attributes.get("name", "")) != sheet:
+            continue
+        for relation in re.findall(r"<Relationship\s[^>]*>", relations):
+            target = dict(re.findall(r'([\w:]+)="([^"]*)"', relation))
+            if target.get("Id") == attributes.get("r:id"):
+                place = target.get("Target", "")
+                return place.lstrip("/") if place.startswith("/") else f"xl/{place}"
+    return None
+
+
+def _refuse_large_cells(frame: pl.DataFrame, path: Path) -> None:
+    for name in frame.columns[1:]:
+        sizes = frame[name].str.len_bytes()
+        if int(str(sizes.max() or 0)) > LIMIT_CELL_BYTES:
+            place = int(str(sizes.arg_max()))
+            raise CellTooLarge(
+                "Row {line} of “{file}”: the cell “{column}” holds {size} bytes; a value has at most {limit}.",
+                line=frame[LINE][place],
+                file=path,
+                column=name,
+                size=sizes[place],
+                limit=LIMIT_CELL_BYTES,
+            )
+
+
+def _refuse_what_is_no_workbook(path: Path) -> None:
+    """Raise before anything is unpacked: another format, a password, a cut file, a bomb."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(bytes_of.OLE):
+        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+            raise _protected(path)
+        return
+    if not head.startswith(bytes_of.ZIP):
+        bytes_of.refuse_other_formats(path, expected="an Excel workbook")
+        raise WrongFormat(
+            "“{file}” is not an Excel workbook but text; if it is CSV, say “format: csv” in hexi.source.", file=path
+        )
+    try:
+        with zipfile.ZipFile(path) as book:
+            parts = book.infolist()
+    except zipfile.BadZipFile:
+        raise SourceTruncated(
+            "“{file}” is a damaged or cut Excel workbook: its directory is missing. Save it again.", file=path
+        ) from None
+    if not any(part.filename.startswith("xl/") for part in parts):
+        raise WrongFormat("“{file}” is a ZIP file but no Excel workbook; unpack it first.", file=path)
+    unpacked, packed = sum(part.file_size for part in parts), max(1, path.stat().st_size)
+    if unpacked > LIMIT_UNPACKED_BYTES or (unpacked > FREE_BYTES and unpacked / packed > LIMIT_RATIO):
+        raise SourceInvalid(
+            "“{file}” has {packed} bytes and would unpack to {unpacked}: that is no workbook. At most {limit} are "
+            "read; export a large table as CSV.",
+            file=path,
+            packed=packed,
+            unpacked=unpacked,
+            limit=LIMIT_UNPACKED_BYTES,
+        )
+
+
+def _protected(path: Path) -> Protected:
+    return Protected("“{file}” is protected with a password; save it without one.", file=path)
+
+
+def _explained(path: Path, reason: str) -> SourceInvalid:
+    if "password" in reason.lower() or "encrypt" in reason.lower():
+        return _protected(path)
+    return SourceInvalid(
+        "“{file}” cannot be read as Excel: {reason}. Save it again in Excel or WPS.",
+        file=path,
+        reason=reason.split("\n", 1)[0].removeprefix("calamine error: "),
+    )
