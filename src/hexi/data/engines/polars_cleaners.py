@@ -108,10 +108,31 @@ def _rest(found: pl.Series, column: pl.Series, read: Callable[[pl.Series], pl.Se
     return found.scatter(left.arg_true(), read(column.filter(left)).cast(found.dtype))
 
 
+def _where_not(pattern: str, clean: Callable[[pl.Expr], pl.Expr]) -> Form:
+    """A form of text to text that touches only what is not clean already; mostly that is little."""
+
+    def form(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
+        def batch(column: pl.Series) -> pl.Series:
+            dirty = ~column.str.contains(pattern).fill_null(value=True)
+            if not dirty.any():
+                return column
+            return column.scatter(dirty.arg_true(), _over(column.filter(dirty), clean(TEXT)))
+
+        return text.map_batches(batch, return_dtype=pl.String, is_elementwise=True)
+
+    return form
+
+
 def _date(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
     plain = _over(column, _many(TEXT, DATE_MARKS))
     found = _over(plain, bounded(TEXT.str.to_date("%Y-%m-%d", strict=False)))
-    return _rest(found, column, lambda left: _slow_date(left, arguments))
+    left = found.is_null() & column.is_not_null()
+    if left.any():
+        # What is well written and gave nothing is a day that does not exist: no other reading finds one.
+        left &= ~plain.str.contains(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$").fill_null(value=True)
+    if left.any():
+        found = found.scatter(left.arg_true(), _slow_date(column.filter(left), arguments))
+    return found
 
 
 def _slow_date(column: pl.Series, arguments: Arguments) -> pl.Series:
@@ -294,10 +315,10 @@ def _spelt_degrees(column: pl.Series) -> pl.Series:
     return table.select(pl.when(is_sound).then(sign * value)).to_series()
 
 
-def _phone(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    plain = _without(_many(text, FULL_WIDTH), "-", "(", ")", "—", "－", ".", "/", *BLANK)
-    plain = plain.str.replace(r"^(?:\+|00)86", "")
-    return plain.str.replace(r"^(0(?:10|2\d|[3-9]\d{2}))(\d{7,8})$", "${1}-${2}")
+def _phone(text: pl.Expr) -> pl.Expr:
+    plain = _many(text, FULL_WIDTH | dict.fromkeys(["-", "(", ")", "（", "）", "—", "－", ".", "/", *BLANK], ""))
+    plain = plain.str.replace(r"^(?:[+＋]|00)86", "")
+    return plain.str.replace(r"^(0(?:10|2[0-9]|[3-9][0-9]{2}))([0-9]{7,8})$", "${1}-${2}")
 
 
 def _division_code(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
@@ -327,12 +348,12 @@ def _pad(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
     return text.str.pad_start(length, fill) if arguments.get("side") == "left" else text.str.pad_end(length, fill)
 
 
-def _code(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    return _without(_many(text, FULL_WIDTH), "-", *BLANK).str.to_uppercase()
+def _code(text: pl.Expr) -> pl.Expr:
+    return _many(text, FULL_WIDTH | dict.fromkeys(["-", "－", *BLANK], "")).str.to_uppercase()
 
 
-def _resident_id(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    return _without(_many(text, FULL_WIDTH), *BLANK).str.to_uppercase()
+def _resident_id(text: pl.Expr) -> pl.Expr:
+    return _many(text, FULL_WIDTH | dict.fromkeys(BLANK, "")).str.to_uppercase()
 
 
 def _texts(values: object) -> list[str]:
@@ -357,9 +378,9 @@ FORMS: Mapping[str, Form] = {
     "pad": _pad,
     "truncate": lambda text, arguments, field: text.str.head(int(str(arguments["length"]))),
     "strip_prefix": lambda text, arguments, field: text.str.strip_prefix(str(arguments["prefix"])),
-    "credit_code": _code,
-    "resident_id": _resident_id,
-    "phone": _phone,
+    "credit_code": _where_not("^[0-9A-Z]*$", _code),
+    "resident_id": _where_not("^[0-9X]*$", _resident_id),
+    "phone": _where_not("^1[0-9]*$", _phone),
     "division_code": _division_code,
     "date": _in_batches(_date),
     "timestamp": _in_batches(_timestamp),
