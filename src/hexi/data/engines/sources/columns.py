@@ -17,11 +17,16 @@ SHOWN = 40
 
 
 def named(cells: Sequence[str], *, file: Path, line: int, what: str = "Line") -> tuple[str, ...]:
-    """Return the names in a header, spaces around them taken off; a column without one is called by its place.
+    """Return the names in a header, spaces around them taken off.
+
+    A column without a name, or with one that a run uses itself, is called by its place: `#3`.
 
     Raises `WrongHeader` where two columns have one name.
     """
-    names = tuple(cell.strip() or f"#{place}" for place, cell in enumerate(cells, start=1))
+    stripped = [cell.strip() for cell in cells]
+    names = tuple(
+        f"#{place}" if not name or RESERVED.fullmatch(name) else name for place, name in enumerate(stripped, start=1)
+    )
     for name in names:
         if names.count(name) > 1:
             raise WrongHeader(

@@ -151,7 +151,7 @@ def _parsed(text: str, path: Path, *, line: int | None = None) -> Any:
     try:
         return json.loads(text, parse_float=Number, parse_constant=str)
     except json.JSONDecodeError as error:
-        if line is None and error.pos >= len(text.rstrip()) - 1:
+        if line is None and (error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")):
             raise SourceTruncated(
                 "“{file}” breaks off in line {line}, column {column}: {reason}. Export it again.",
                 file=path,
@@ -167,7 +167,7 @@ def _parsed(text: str, path: Path, *, line: int | None = None) -> Any:
 
 
 def _no_json(path: Path, line: int, column: int, reason: str) -> SourceInvalid:
-    if "Unterminated string" in reason or "delimiter" in reason:
+    if "delimiter" in reason:
         reason += "; a comma, a quotation mark or a bracket may be missing before it"
     return SourceInvalid(
         "Line {line}, column {column} of “{file}” is no JSON: {reason}.",

@@ -12,8 +12,10 @@ CHUNK_BYTES = 4 << 20
 SAMPLE_BYTES = 16 << 20
 """Beginning of a text that is decoded to tell its encoding; further samples are taken all the way to its end."""
 SAMPLES = 16
-CANDIDATES = ("gb18030", "big5")
-"""What a text may be that is not UTF-8. GB18030 first: it holds GBK and GB2312, and is what offices here use."""
+FALLBACK = "gb18030"
+"""What a text is taken for that is not UTF-8: it holds GBK and GB2312. Big5 must be said by the contract, since every
+text in it is one in GB18030 too, with other characters."""
+ADVISED = ("utf-8", "gb18030", "big5")
 SUCCESSORS = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "utf-8-sig": "utf-8"}
 """Files said to be GB2312 hold characters of GBK all the time; the successor reads both."""
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -23,7 +25,7 @@ def as_utf8(path: Path, *, encoding: str | None, workspace: Path) -> tuple[Path,
     """Return a UTF-8 form of a text (the file itself where it is UTF-8, byte order mark or not) and its encoding.
 
     An encoding that is given must hold for every byte. Otherwise it is found out: byte order mark, strict
-    UTF-8, GB18030, Big5. Raises `WrongEncoding` or `SourceTruncated`, naming line and byte.
+    UTF-8, GB18030. Raises `WrongEncoding` or `SourceTruncated`, naming line and byte.
     """
     wanted = _known(encoding, path) if encoding else _marked(path)
     if wanted == "utf-8" or (wanted is None and _is_utf8(path)):
@@ -32,17 +34,14 @@ def as_utf8(path: Path, *, encoding: str | None, workspace: Path) -> tuple[Path,
                 pass
         return path, "utf-8"
     target = workspace / f"{path.name}.utf8"
-    for candidate in (wanted,) if wanted else CANDIDATES:
-        try:
-            with target.open("wb") as out:
-                for text in decoded(path, candidate):
-                    out.write(text.encode("utf-8", "surrogatepass"))
-        except WrongEncoding:
-            if wanted:
-                raise
-            continue
-        return target, candidate
-    raise wrong_encoding(path, "utf-8") or SourceInvalid("“{file}” is no text.", file=path)
+    try:
+        with target.open("wb") as out:
+            for text in decoded(path, wanted or FALLBACK):
+                out.write(text.encode())
+    except WrongEncoding as error:
+        # Of two encodings that both fail, UTF-8 is the one to say where.
+        raise error if wanted else (wrong_encoding(path, "utf-8") or error) from None
+    return target, wanted or FALLBACK
 
 
 def decoded(path: Path, encoding: str) -> Iterator[str]:
@@ -103,7 +102,7 @@ def _refusal(path: Path, encoding: str, error: UnicodeDecodeError, *, line: int,
 
 
 def _advice(text: bytes, encoding: str) -> str:
-    for candidate in ("utf-8", *CANDIDATES):
+    for candidate in ADVISED:
         if candidate == encoding:
             continue
         try:
@@ -129,15 +128,14 @@ def _known(encoding: str, path: Path) -> str:
 
 def _marked(path: Path) -> str | None:
     with path.open("rb") as file:
-        head = file.read(64)
+        head = file.read(4096)
     for mark, encoding in MARKS.items():
         if head.startswith(mark):
             return encoding
-    # Text whose every other byte is zero is UTF-16 without its mark.
-    if head and not head[1::2].strip(b"\0") and head[0::2].strip(b"\0"):
-        return "utf-16-le"
-    if head and not head[0::2].strip(b"\0") and head[1::2].strip(b"\0"):
-        return "utf-16-be"
+    # UTF-16 without its mark: what is ASCII in it has a zero in every other byte.
+    high, low = head[1::2].count(0), head[0::2].count(0)
+    if max(high, low) * 40 > len(head) and max(high, low) > 1:
+        return "utf-16-le" if high > 3 * low else "utf-16-be" if low > 3 * high else None
     return None
 
 

@@ -152,8 +152,10 @@ def _typed(
     if not schema:
         raise WrongHeader("“{file}” has no columns.", file=name)
     columns = kept(contract, tuple(schema), file=name)
-    text = frame.with_row_index(LINE, offset=1).select(
-        pl.col(LINE).cast(pl.Int64), *(as_text(each, schema[each], file=name).alias(each) for each in columns)
+    text = (
+        frame.select(columns)
+        .with_row_index(LINE, offset=1)
+        .select(pl.col(LINE).cast(pl.Int64), *(as_text(each, schema[each], file=name).alias(each) for each in columns))
     )
 
     def check(watched: Mapping[str, object]) -> None:

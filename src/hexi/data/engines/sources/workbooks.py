@@ -26,12 +26,14 @@ from hexi.data.engines.sources.records import (
     WrongPlace,
 )
 
-LIMIT_UNPACKED_BYTES = 2 << 30
+LIMIT_UNPACKED_BYTES = 1 << 30
 """What a workbook may unpack to."""
 LIMIT_RATIO = 500
 """How much larger than the file that may be, beyond `FREE_BYTES`; a real workbook packs about ten to one."""
 FREE_BYTES = 100 << 20
 ERROR_CELL = re.compile(rb'<c\s(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
+
+FILLED_CELL = re.compile(rb'<c\s[^>]*\br="([A-Z]+)\d+"[^>]*(?<!/)>')
 
 
 def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
@@ -59,11 +61,10 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
             file=path,
             line=header_row,
         )
-    cells = _without_empty_edge(cells, header_row)
+    cells = _without_empty_edge(_with_errors(cells, path, sheet.name), header_row)
     header = named([cell or "" for cell in cells.row(header_row - 1)], file=path, line=header_row, what="Row")
     names = kept(contract, header, file=path, line=header_row)
     texts = cells.select(_text(pl.col(old)).alias(new) for old, new in zip(cells.columns, header, strict=True))
-    texts = _with_errors(texts, path, sheet.name)
     frame = (
         texts.with_row_index(LINE, offset=1)
         .slice(header_row)
@@ -117,20 +118,20 @@ def _text(cell: pl.Expr) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _with_errors(texts: pl.DataFrame, path: Path, sheet: str) -> pl.DataFrame:
+def _with_errors(cells: pl.DataFrame, path: Path, sheet: str) -> pl.DataFrame:
     """Put back the errors that the reader leaves out: an empty cell would pass rules that #N/A must not."""
     by_column: dict[int, dict[int, str]] = {}
     for row, column, error in _errors(path, sheet):
         by_column.setdefault(column, {})[row] = error
     for column, errors in by_column.items():
-        if column < texts.width:
-            name = texts.columns[column]
-            values = texts[name].to_list()
+        if column < cells.width:
+            name = cells.columns[column]
+            values = cells[name].to_list()
             for row, error in errors.items():
                 if row < len(values):
                     values[row] = error
-            texts = texts.with_columns(pl.Series(name, values, dtype=pl.String))
-    return texts
+            cells = cells.with_columns(pl.Series(name, values, dtype=pl.String))
+    return cells
 
 
 def _errors(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
@@ -141,14 +142,31 @@ def _errors(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
         part = _part_of(book, sheet)
         if part is None or part not in book.namelist():
             return
+        if not _has_errors(book, part):
+            return
         text = book.read(part)
-    if b't="e"' not in text:
-        return
+    # The reader's first column is the first that holds anything.
+    first = min(_number_of(match[1]) for match in FILLED_CELL.finditer(text))
     for match in ERROR_CELL.finditer(text):
-        column = 0
-        for letter in match[1]:
-            column = column * 26 + letter - 64
-        yield int(match[2]) - 1, column - 1, match[3].decode()
+        yield int(match[2]) - 1, _number_of(match[1]) - first, match[3].decode()
+
+
+def _has_errors(book: zipfile.ZipFile, part: str) -> bool:
+    with book.open(part) as sheet:
+        end = b""
+        while piece := sheet.read(1 << 20):
+            if b't="e"' in end + piece:
+                return True
+            end = piece[-4:]
+    return False
+
+
+def _number_of(letters: bytes) -> int:
+    """The number of a column from its letters: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _part_of(book: zipfile.ZipFile, sheet: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Sources: whatever an office keeps its tables in."""
