@@ -87,8 +87,8 @@ def parse_expression(sql: str, *, fields: Sequence[Field]) -> exp.Expression:
     return tree
 
 
-def parse_query(sql: str) -> tuple[str, ...]:
-    """Return the names of the datasets that a query reads, each once, sorted; refuse what is not one SELECT.
+def parse_query(sql: str) -> tuple[exp.Expression, tuple[str, ...]]:
+    """Return a query's tree and the datasets it reads, each once, sorted; refuse what is not one SELECT.
 
     Tables are written as quoted dataset names. Raises `ExpressionInvalid`.
     """
@@ -108,7 +108,7 @@ def parse_query(sql: str) -> tuple[str, ...]:
             )
         if table.name not in named:
             found.add(check_dataset_name(table.name))
-    return tuple(sorted(found))
+    return tree, tuple(sorted(found))
 
 
 def columns_of(tree: exp.Expression) -> tuple[str, ...]:

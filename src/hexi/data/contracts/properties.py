@@ -1,0 +1,315 @@
+"""The `hexi.*` custom properties: everything that Hexi adds to the standard.
+
+The reader checks contracts against these tables and the reference page is printed from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hexi.data.contracts.shapes import Shape
+from hexi.kernel.names import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """One custom property: its shape, and a value in YAML that the reader accepts."""
+
+    name: str
+    shape: Shape
+    example: str
+
+
+FORMATS: Mapping[str, tuple[Text, frozenset[str]]] = {
+    "csv": (
+        Text("分隔符文本", "delimited text"),
+        frozenset({"path", "encoding", "delimiter", "quote", "header_row"}),
+    ),
+    "excel": (
+        Text("Excel 工作簿（.xlsx、.xls、.ods）", "an Excel workbook"),
+        frozenset({"path", "sheet", "header_row"}),
+    ),
+    "json": (
+        Text("JSON，或每行一个对象", "JSON, or one object per line"),
+        frozenset({"path", "encoding", "records"}),
+    ),
+    "geojson": (Text("GeoJSON 要素集", "a GeoJSON FeatureCollection"), frozenset({"path", "encoding"})),
+    "parquet": (Text("Parquet 文件", "a Parquet file"), frozenset({"path"})),
+    "sql": (Text("对其他数据集的查询", "a query over other datasets"), frozenset({"query"})),
+    "synthetic": (
+        Text("程序生成的数据", "made-up rows"),
+        frozenset({"generator", "rows", "seed"}),
+    ),
+}
+"""Format → what it is, and the keys of `hexi.source` that mean something for it."""
+
+
+def _choices(**words: tuple[str, str]) -> dict[str, Text]:
+    return {word: Text(*meaning) for word, meaning in words.items()}
+
+
+def _text(zh: str, en: str, *, is_required: bool = False) -> Shape:
+    return Shape(kind="text", doc=Text(zh, en), is_required=is_required)
+
+
+def _titles(zh: str, en: str, *, is_required: bool = False) -> Shape:
+    return Shape(kind="titles", doc=Text(zh, en), is_required=is_required)
+
+
+def _field(zh: str, en: str, *, is_required: bool = False) -> Shape:
+    return Shape(kind="field", doc=Text(zh, en), is_required=is_required)
+
+
+_SOURCE = Shape(
+    kind="mapping",
+    doc=Text(
+        "数据从哪里来、怎样读取；没写的从文件本身判断。",
+        "Where the rows come from and how to read them; what is left out is found out from the bytes.",
+    ),
+    keys={
+        "path": _text("文件路径，相对于数据契约文件", "path of the file, relative to the contract file"),
+        "format": Shape(
+            kind="choice",
+            doc=Text("格式", "format"),
+            choices={name: meaning for name, (meaning, _) in FORMATS.items()},
+        ),
+        "encoding": _text("字符编码，如 utf-8、gb18030", "text encoding, such as utf-8 or gb18030"),
+        "delimiter": _text("分隔符，一个字符", "delimiter, one character"),
+        "quote": _text("引号，一个字符", "quote, one character"),
+        "sheet": _text("工作表名称", "name of the worksheet"),
+        "header_row": Shape(
+            kind="integer", least=1, doc=Text("列名所在行，从 1 数起", "row of the column names, from 1")
+        ),
+        "records": _text(
+            "JSON 中记录的路径：{x} 取下键或序号作为列 x，* 只经过",
+            "path to the records in JSON: {x} takes a key or index as column x, * only walks",
+        ),
+        "query": _text(
+            ".sql 文件（相对路径），内容是一个 SELECT，表名写作带引号的数据集名称",
+            "a .sql file with one SELECT over datasets in quoted names",
+        ),
+        "generator": _text("生成器名称", "name of the generator"),
+        "rows": Shape(kind="integer", least=1, doc=Text("生成的行数", "rows to make")),
+        "seed": Shape(
+            kind="integer",
+            least=0,
+            doc=Text("随机种子；相同种子得到相同数据", "seed; the same seed makes the same bytes"),
+        ),
+    },
+)
+_SHARING = Shape(
+    kind="mapping",
+    doc=Text(
+        "共享类型（国发〔2016〕51号）。",
+        "Sharing class (国发〔2016〕51号): sharing is the rule; a refusal needs a legal basis.",
+    ),
+    keys={
+        "class": Shape(
+            kind="choice",
+            is_required=True,
+            doc=Text("共享类型", "the class"),
+            choices=_choices(
+                unconditional=("无条件共享", "shared with every office"),
+                conditional=("有条件共享", "shared under a condition"),
+                none=("不予共享", "not shared"),
+            ),
+        ),
+        "condition": _titles("共享条件；有条件共享时必填", "the condition; required for conditional"),
+        "basis": _titles("法律依据；不予共享时必填", "the legal basis; required for none"),
+    },
+)
+_CHART = Shape(
+    kind="mapping",
+    doc=Text("一张图", "one picture"),
+    keys={
+        "kind": Shape(
+            kind="choice",
+            is_required=True,
+            doc=Text("图的种类", "kind of picture"),
+            choices=_choices(
+                bars=("条形图", "bars: y (or the number of rows) by x"),
+                histogram=("直方图", "how the values of x are spread"),
+                targets=("目标图", "targets: y by x, one line for each series"),
+            ),
+        ),
+        "title": _titles("标题", "title", is_required=True),
+        "x": _field("横轴字段", "field along the axis", is_required=True),
+        "y": _field("数值字段", "field with the number"),
+        "series": _field("分组字段", "field that groups"),
+        "where": _text("只画满足条件的行（表达式）", "only rows for which this expression is true"),
+    },
+)
+
+_OF_CONTRACTS = (
+    Property(
+        name="hexi.title",
+        shape=_titles("数据集的标题。", "Title of the dataset.", is_required=True),
+        example="{zh: 甘肃机场, en: Airports of Gansu}",
+    ),
+    Property(
+        name="hexi.summary",
+        shape=_titles(
+            "一句话说明；没写时用 description.purpose。", "One sentence; without it description.purpose is shown."
+        ),
+        example='{zh: 九个机场的代码和位置。, en: "Codes and positions of nine airports."}',
+    ),
+    Property(
+        name="hexi.publisher",
+        shape=Shape(
+            kind="mapping",
+            is_required=True,
+            doc=Text("数源单位。", "The organisation that promises."),
+            keys={
+                "zh": _text("名称", "its Chinese name", is_required=True),
+                "en": _text("英文名称", "its English name", is_required=True),
+                "code": _text("统一社会信用代码", "its unified social credit code"),
+            },
+        ),
+        example="{zh: 甘肃省统计局, en: Gansu Bureau of Statistics}",
+    ),
+    Property(name="hexi.theme", shape=_titles("主题分类。", "Theme."), example="{zh: 交通运输, en: Transport}"),
+    Property(
+        name="hexi.sharing",
+        shape=_SHARING,
+        example="{class: conditional, condition: {zh: 用于执法, en: For enforcement}}",
+    ),
+    Property(
+        name="hexi.openness",
+        shape=Shape(
+            kind="choice",
+            doc=Text("开放属性；没写时不予开放。", "Openness; without it, closed."),
+            choices=_choices(
+                open=("无条件开放", "open to everyone"),
+                on_application=("依申请开放", "open on application"),
+                closed=("不予开放", "closed"),
+            ),
+        ),
+        example="open",
+    ),
+    Property(
+        name="hexi.licence",
+        shape=_text("许可协议：SPDX 标识或名称。", "Licence: SPDX expression or name."),
+        example="CC-BY-4.0",
+    ),
+    Property(
+        name="hexi.provenance",
+        shape=_titles("数据的来历。", "Where the data comes from."),
+        example="{zh: 国家统计局 2023 年公布, en: Published by the National Bureau of Statistics in 2023}",
+    ),
+    Property(
+        name="hexi.updates",
+        shape=Shape(
+            kind="choice",
+            doc=Text("更新周期。", "How often it is updated."),
+            choices=_choices(
+                static=("不更新", "never"),
+                yearly=("每年", "every year"),
+                quarterly=("每季度", "every quarter"),
+                monthly=("每月", "every month"),
+                weekly=("每周", "every week"),
+                daily=("每日", "every day"),
+                realtime=("实时", "at once"),
+            ),
+        ),
+        example="yearly",
+    ),
+    Property(name="hexi.source", shape=_SOURCE, example="{path: airports.csv, format: csv, encoding: gb18030}"),
+    Property(
+        name="hexi.geometry",
+        shape=Shape(
+            kind="mapping",
+            doc=Text(
+                "哪些字段表示位置：经度和纬度两个字段，或一个几何字段。",
+                "Which fields place a row on the map: longitude and latitude, or one geometry.",
+            ),
+            keys={
+                "longitude": _field("经度字段", "field of the longitude"),
+                "latitude": _field("纬度字段", "field of the latitude"),
+                "field": _field("几何字段", "field of the geometry"),
+                "crs": _text(
+                    "坐标参考系，默认 EPSG:4490（CGCS2000）",
+                    "coordinate reference system; EPSG:4490 (CGCS2000) by default",
+                ),
+            },
+        ),
+        example='{longitude: longitude, latitude: latitude, crs: "EPSG:4490"}',
+    ),
+    Property(
+        name="hexi.charts",
+        shape=Shape(kind="list", item=_CHART, doc=Text("值得画的图。", "Pictures worth drawing.")),
+        example="[{kind: bars, title: {zh: 各市机场, en: Airports by city}, x: city}]",
+    ),
+    Property(
+        name="hexi.place",
+        shape=_field(
+            "区划代码所在字段，地图和区划页由此找到数据。",
+            "Field that holds a division code, so that places lead to rows.",
+        ),
+        example="city",
+    ),
+    Property(
+        name="hexi.synthetic",
+        shape=Shape(
+            kind="boolean",
+            doc=Text("是否虚构数据；各页都会注明。", "Whether the rows are made up; every page then says so."),
+        ),
+        example="true",
+    ),
+)
+
+_OF_FIELDS = (
+    Property(
+        name="hexi.title",
+        shape=_titles("字段标题；没写时用 businessName。", "Title of the field; without it businessName is shown."),
+        example="{zh: 机场代码, en: Airport code}",
+    ),
+    Property(
+        name="hexi.description",
+        shape=_titles("字段含义；没写时用 description。", "What it means; without it description is shown."),
+        example="{zh: 四个字母。, en: Four letters.}",
+    ),
+    Property(
+        name="hexi.source",
+        shape=_text(
+            "来源中的列名或路径；没写时与字段同名。",
+            "Column, or path of the value, in the source; without it the field's name.",
+        ),
+        example="机场代码",
+    ),
+    Property(
+        name="hexi.clean",
+        shape=Shape(
+            kind="cleaners",
+            doc=Text(
+                "清洗规则，依次执行；带参数的写作 {词: {参数: 值}}。",
+                "Cleaners, in order; one with arguments is written {word: {argument: value}}.",
+            ),
+        ),
+        example="[trim, {pad: {length: 12}}]",
+    ),
+    Property(name="hexi.unit", shape=_text("计量单位。", "Unit of measurement."), example="m"),
+    Property(
+        name="hexi.authority",
+        shape=_titles(
+            "权威来源（一数一源），当本字段由其他单位负责时写。",
+            "The authoritative source, where another office answers for this field.",
+        ),
+        example="{zh: 市场监督管理局, en: Market regulation bureau}",
+    ),
+)
+
+_OF_RULES = (
+    Property(
+        name="hexi.description",
+        shape=_titles(
+            "规则的说明；没写时用 description，再没有则自动生成。",
+            "The rule in words; without it description, or else a sentence is made.",
+        ),
+        example="{zh: 新增不超过累计, en: New ones are at most the total}",
+    ),
+)
+
+CONTRACT_PROPERTIES: Mapping[str, Property] = {each.name: each for each in _OF_CONTRACTS}
+FIELD_PROPERTIES: Mapping[str, Property] = {each.name: each for each in _OF_FIELDS}
+RULE_PROPERTIES: Mapping[str, Property] = {each.name: each for each in _OF_RULES}

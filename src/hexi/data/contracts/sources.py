@@ -1,0 +1,152 @@
+"""Reads `hexi.source`: where the rows come from, the text of a query included."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from hexi.data.contracts.documents import ContractMissing, file_text
+from hexi.data.contracts.expressions import parse_query
+from hexi.data.contracts.model import Source
+from hexi.data.contracts.problems import ContractInvalid, Notebook, Place
+from hexi.data.contracts.properties import FORMATS
+from hexi.kernel.errors import Invalid
+
+ENDINGS = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "excel"),
+    **dict.fromkeys((".json", ".ndjson", ".jsonl"), "json"),
+    ".geojson": "geojson",
+    ".parquet": "parquet",
+}
+APPENDED = re.compile(r"\n# The query of hexi\.source:\n(?P<lines>(?:#\|.*\n)+)\Z")
+
+
+def with_query(text: str, query: str) -> str:
+    """Return a contract's text with its query appended as comments: one text to hash, store and show."""
+    lines = "".join(f"#|{line}\n" for line in query.rstrip("\n").split("\n"))
+    return f"{text}{'' if text.endswith(chr(10)) else chr(10)}\n# The query of hexi.source:\n{lines}"
+
+
+def without_query(text: str) -> tuple[str, str | None]:
+    """Return the text as its author wrote it and, where one was appended, the query."""
+    found = APPENDED.search(text)
+    if found is None:
+        return text, None
+    return text[: found.start()], "".join(line[2:] + "\n" for line in found["lines"].splitlines())
+
+
+def read_source(
+    said: Mapping[str, Any] | None,
+    place: Place,
+    notes: Notebook,
+    *,
+    folder: Path | None,
+    query: str | None,
+    dataset: str,
+) -> Source:
+    """Return where the rows come from. `folder` holds the contract; `query` is one that came with its text."""
+    if said is None:
+        return Source()
+    form = said.get("format") or _implied_format(said)
+    known = FORMATS[str(form)][1] if form in FORMATS else frozenset(said)
+    for key in said:
+        if key != "format" and key not in known:
+            notes.add(
+                (*place, key),
+                "“{key}” means nothing for the format {format}; valid: {near}.",
+                key=key,
+                format=form,
+                near=", ".join(sorted(known)),
+            )
+    _check(said, place, notes)
+    if form == "sql":
+        text = query if query is not None else _query_text(said, place, notes, folder)
+        return Source(format="sql", query=text, inputs=_inputs(text, place, notes, dataset))
+    generator = None
+    if form == "synthetic":
+        generator = {key: said.get(key) for key in ("generator", "rows", "seed")}
+        for key, value in generator.items():
+            if value is None:
+                notes.add(place, "“{key}” is missing here.", key=key)
+    return Source(
+        path=said.get("path"),
+        format=said.get("format"),
+        encoding=said.get("encoding"),
+        delimiter=said.get("delimiter"),
+        quote=said.get("quote"),
+        sheet=said.get("sheet"),
+        header_row=said.get("header_row") or 1,
+        records=said.get("records"),
+        generator=generator,
+    )
+
+
+def _implied_format(said: Mapping[str, Any]) -> str | None:
+    if "query" in said:
+        return "sql"
+    if "generator" in said:
+        return "synthetic"
+    return ENDINGS.get(PurePosixPath(str(said.get("path", ""))).suffix.lower())
+
+
+def _check(said: Mapping[str, Any], place: Place, notes: Notebook) -> None:
+    for key in ("path", "query"):
+        if key in said and (PurePosixPath(said[key]).is_absolute() or "\x00" in said[key]):
+            notes.add((*place, key), "“{value}” must be relative to the contract file.", value=said[key])
+    for key in ("delimiter", "quote"):
+        if key in said and len(said[key]) != 1:
+            notes.add((*place, key), "“{key}” is one character, not “{value}”.", key=key, value=said[key])
+    if "encoding" in said:
+        try:
+            codecs.lookup(said["encoding"])
+        except (LookupError, ValueError):
+            notes.add(
+                (*place, "encoding"), "“{value}” is no text encoding; try utf-8 or gb18030.", value=said["encoding"]
+            )
+    for part in re.findall(r"[^.]*[{}][^.]*", str(said.get("records", ""))):
+        if not re.fullmatch(r"\{[^\W\d]\w*\}", part):
+            notes.add(
+                (*place, "records"),
+                "“{part}” is no step of a path; a captured one is written {example}.",
+                part=part,
+                example="{county}",
+            )
+
+
+def _query_text(said: Mapping[str, Any], place: Place, notes: Notebook, folder: Path | None) -> str | None:
+    name = said.get("query")
+    if name is None:
+        notes.add(place, "“{key}” is missing here.", key="query")
+        return None
+    if folder is None:
+        notes.add((*place, "query"), "“{file}” cannot be found without the folder of the contract.", file=name)
+        return None
+    try:
+        return file_text(folder / name)
+    except ContractMissing:
+        notes.add((*place, "query"), "There is no file “{file}” beside the contract.", file=name)
+    except ContractInvalid as error:
+        notes.add((*place, "query"), "“{file}” cannot be used: {reason}", file=name, reason=error.problems[0].message)
+    return None
+
+
+def _inputs(text: str | None, place: Place, notes: Notebook, dataset: str) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    here = (*place, "query")
+    try:
+        inputs = parse_query(text)[1]
+    except Invalid as error:
+        notes.add_error(here, error)
+        return ()
+    if not inputs:
+        notes.add(
+            here, "The query reads no dataset; name them in quotes, such as {example}.", example='"gansu.airports"'
+        )
+    if dataset in inputs:
+        notes.add(here, "A dataset cannot be made from itself.")
+    return inputs
