@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+
+from hexi.data.contracts.model import Contract
+from hexi.data.contracts.reading import read_contract
+from hexi.data.lake.tables import Lake
+from hexi.data.lifecycle.records import ReferenceSnapshot, RunResult
+from hexi.data.lifecycle.running import run
+from hexi.data.lifecycle.signing import NodeKey
+
+PACKS = Path(__file__).parents[2] / "packs"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def contract_files(pack: str) -> list[Path]:
+    """The contracts of a pack in the order in which its declaration lists them."""
+    declared = yaml.safe_load((PACKS / pack / "pack.yaml").read_text("utf-8"))
+    return [PACKS / pack / each for each in declared["provides"]["contracts"]]
+
+
+@dataclass(frozen=True)
+class Published:
+    """One dataset as its run left it."""
+
+    contract: Contract
+    result: RunResult
+    accepted: pl.DataFrame
+    quarantined: pl.DataFrame
+
+    @property
+    def failed(self) -> dict[str, int]:
+        """Rules that at least one row broke, with the number of rows."""
+        return {rule.id: rule.failed for rule in self.result.rules if rule.failed}
+
+
+@dataclass(frozen=True)
+class LakeReferences:
+    """Finds references among what was published before."""
+
+    lake: Lake
+    certificates: dict[str, str]
+
+    def snapshot(self, dataset: str) -> ReferenceSnapshot:
+        table = self.lake.dataset(dataset)
+        version = table.version()
+        assert version is not None, f"{dataset} is referred to before it is published"
+        return ReferenceSnapshot(
+            dataset=dataset, version=version, certificate=self.certificates[dataset], files=table.files(version)
+        )
+
+
+def publish(pack: str, folder: Path) -> Mapping[str, Published]:
+    """Publish every contract of a pack into a fresh lake, in the declared order."""
+    lake = Lake(folder / "lake")
+    key = NodeKey.create(folder / "node.pem")
+    certificates: dict[str, str] = {}
+    found = {}
+    for file in contract_files(pack):
+        contract = read_contract(file)
+        result = run(
+            contract,
+            lake=lake,
+            signer=key,
+            node="test",
+            references=LakeReferences(lake, certificates),
+            clock=lambda: NOON,
+        )
+        certificates[contract.name] = result.certificate_sha256
+        table = lake.dataset(contract.name)
+        found[contract.name] = Published(
+            contract=contract,
+            result=result,
+            accepted=pl.read_parquet(table.files()),
+            quarantined=pl.read_parquet(table.quarantine_files()),
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def gansu(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Published]:
+    return publish("gansu", tmp_path_factory.mktemp("gansu"))
+
+
+@pytest.fixture(scope="session")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Published]:
+    return publish("plan-2015", tmp_path_factory.mktemp("plan"))
+
+
+@pytest.fixture(scope="session")
+def enterprises(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Published]:
+    return publish("enterprises-sample", tmp_path_factory.mktemp("enterprises"))
