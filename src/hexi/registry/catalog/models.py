@@ -1,0 +1,43 @@
+"""The tables of the catalogue. All of it can be made anew from the lake."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Dataset(models.Model):
+    """A dataset with what lists and searches need of its newest version."""
+
+    id = models.CharField(primary_key=True, max_length=36)
+    name = models.CharField(max_length=100, unique=True)
+    publisher = models.CharField(max_length=36)
+    newest = models.BigIntegerField()
+    certified_at = models.DateTimeField()
+    rows = models.BigIntegerField()
+    accepted = models.BigIntegerField()
+    quarantined = models.BigIntegerField()
+    certificate_sha256 = models.CharField(max_length=64)
+    entry = models.JSONField()
+    """Title, summary, theme and the like, of the newest contract."""
+    title_text = models.TextField()
+    field_text = models.TextField()
+    other_text = models.TextField()
+    """What is searched, in lower case: titles and names; fields; everything else."""
+    is_withdrawn = models.BooleanField(default=False)
+
+
+class Version(models.Model):
+    """A published version: what its certificate says."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="versions")
+    version = models.BigIntegerField()
+    quarantine_version = models.BigIntegerField()
+    certified_at = models.DateTimeField()
+    certificate_sha256 = models.CharField(max_length=64)
+    contract_sha256 = models.CharField(max_length=64)
+    contract_text = models.TextField()
+    facts = models.JSONField()
+    """Counts, rules, sources, inputs and seconds, as certified."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "version"], name="one_version_of_each")]

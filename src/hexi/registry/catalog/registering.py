@@ -1,0 +1,110 @@
+"""Entering what the lake holds: a version's certificate and contract become catalogue rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from hexi.data.contracts.model import Contract
+from hexi.data.contracts.reading import contract_from_text
+from hexi.data.lake.tables import DatasetTable, TableVersion
+from hexi.data.lifecycle.certificates import Certificate, read_certificate
+from hexi.kernel.actors import Actor
+from hexi.kernel.names import Text, new_id
+from hexi.registry.catalog.models import Dataset, Version
+from hexi.registry.parties import actions as parties
+
+
+def enter(table: DatasetTable, found: TableVersion, *, by: Actor, now: datetime) -> Certificate:
+    """Enter one version of a dataset. Repeats safely. Raises `FileMissing`, `CertificateInvalid`."""
+    sha256 = found.metadata["hexi.certificate"]
+    said = read_certificate(table.certificate(sha256), file=str(table.certificate_path(sha256)))
+    text = table.contract_text(found.metadata["hexi.contract"])
+    contract = contract_from_text(text, file=Path(f"{table.name}.odcs.yaml"))
+    publisher = parties.register(contract.publisher.name, code=contract.publisher.code, by=by, now=now)
+    dataset = Dataset.objects.filter(name=table.name).first()
+    if dataset is None:
+        dataset = Dataset(id=new_id(now), name=table.name, newest=-1)
+    if found.version >= dataset.newest:
+        _describe(dataset, contract, said, publisher, sha256)
+        dataset.is_withdrawn = False
+        dataset.save()
+    Version.objects.update_or_create(
+        dataset=dataset,
+        version=found.version,
+        defaults={
+            "quarantine_version": said.quarantine_version,
+            "certified_at": said.finished_at,
+            "certificate_sha256": sha256,
+            "contract_sha256": said.contract_sha256,
+            "contract_text": text,
+            "facts": _facts(said),
+        },
+    )
+    return said
+
+
+def _describe(dataset: Dataset, contract: Contract, said: Certificate, publisher: str, sha256: str) -> None:
+    dataset.publisher = publisher
+    dataset.newest = said.version
+    dataset.certified_at = said.finished_at
+    dataset.rows, dataset.accepted, dataset.quarantined = said.rows, said.accepted, said.quarantined
+    dataset.certificate_sha256 = sha256
+    dataset.entry = {
+        "title": _text(contract.title),
+        "summary": _text(contract.summary),
+        "theme": _text(contract.theme),
+        "sharing": contract.sharing.value,
+        "openness": contract.openness.value,
+        "licence": contract.licence,
+        "is_synthetic": contract.is_synthetic,
+        "has_geometry": contract.geometry is not None,
+        "place_field": contract.place_field,
+    }
+    dataset.title_text = _searchable(contract.name, contract.title.zh, contract.title.en)
+    dataset.field_text = _searchable(
+        *(part for each in contract.fields for part in (each.name, each.title.zh, each.title.en, each.source))
+    )
+    dataset.other_text = _searchable(
+        contract.summary.zh,
+        contract.summary.en,
+        contract.publisher.name.zh,
+        contract.publisher.name.en,
+        *((contract.theme.zh, contract.theme.en) if contract.theme else ()),
+        *contract.tags,
+        *(part for each in contract.fields for part in (each.description.zh, each.description.en)),
+    )
+
+
+def _searchable(*parts: str) -> str:
+    return "\n".join(parts).lower()
+
+
+def _text(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else {"zh": text.zh, "en": text.en}
+
+
+def _facts(said: Certificate) -> dict[str, object]:
+    return {
+        "rows": said.rows,
+        "accepted": said.accepted,
+        "quarantined": said.quarantined,
+        "run_key": said.run_key,
+        "contract_version": said.contract_version,
+        "started_at": said.started_at.isoformat(),
+        "seconds": dict(said.seconds),
+        "failed": {rule.id: rule.failed for rule in said.rules},
+        "sources": [
+            {
+                "name": each.name,
+                "sha256": each.sha256,
+                "size_bytes": each.size_bytes,
+                "format": each.format,
+                "encoding": each.encoding,
+            }
+            for each in said.sources
+        ],
+        "inputs": [
+            {"dataset": each.dataset, "version": each.version, "certificate": each.certificate} for each in said.inputs
+        ],
+    }

@@ -1,0 +1,41 @@
+"""Questions about runs."""
+
+from __future__ import annotations
+
+from hexi.registry.runs.errors import RunMissing
+from hexi.registry.runs.models import Run
+from hexi.registry.runs.records import RunRecord
+
+
+def run(run_id: str) -> RunRecord:
+    """One run. Raises `RunMissing`."""
+    found = Run.objects.filter(id=run_id).first()
+    if found is None:
+        raise RunMissing("There is no such run.")
+    return _record(found)
+
+
+def recent(*, dataset: str | None = None, limit: int = 20) -> tuple[RunRecord, ...]:
+    """The newest runs, of one dataset or of all."""
+    found = Run.objects.order_by("-id")
+    if dataset is not None:
+        found = found.filter(dataset=dataset)
+    return tuple(_record(each) for each in found[:limit])
+
+
+def _record(row: Run) -> RunRecord:
+    return RunRecord(
+        id=row.id,
+        dataset=row.dataset,
+        account=row.account,
+        state=row.state,
+        step=row.step,
+        rows_done=row.rows_done,
+        rows_total=row.rows_total,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        version=row.version,
+        seconds=row.seconds,
+        error_template=row.error_template,
+        error_facts=row.error_facts,
+    )
