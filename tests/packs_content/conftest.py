@@ -41,12 +41,13 @@ class Published:
         return {rule.id: rule.failed for rule in self.result.rules if rule.failed}
 
 
-@dataclass(frozen=True)
-class LakeReferences:
-    """Finds references among what was published before."""
+class Node:
+    """A lake and a key: publishes contracts, and resolves references to what it published before."""
 
-    lake: Lake
-    certificates: dict[str, str]
+    def __init__(self, folder: Path) -> None:
+        self.lake = Lake(folder / "lake")
+        self.key = NodeKey.create(folder / "node.pem")
+        self.certificates: dict[str, str] = {}
 
     def snapshot(self, dataset: str) -> ReferenceSnapshot:
         table = self.lake.dataset(dataset)
@@ -56,32 +57,37 @@ class LakeReferences:
             dataset=dataset, version=version, certificate=self.certificates[dataset], files=table.files(version)
         )
 
-
-def publish(pack: str, folder: Path) -> Mapping[str, Published]:
-    """Publish every contract of a pack into a fresh lake, in the declared order."""
-    lake = Lake(folder / "lake")
-    key = NodeKey.create(folder / "node.pem")
-    certificates: dict[str, str] = {}
-    found = {}
-    for file in contract_files(pack):
+    def publish(self, file: Path, source: Path | None = None) -> Published:
         contract = read_contract(file)
         result = run(
             contract,
-            lake=lake,
-            signer=key,
+            source=source,
+            lake=self.lake,
+            signer=self.key,
             node="test",
-            references=LakeReferences(lake, certificates),
+            references=self,
             clock=lambda: NOON,
         )
-        certificates[contract.name] = result.certificate_sha256
-        table = lake.dataset(contract.name)
-        found[contract.name] = Published(
+        self.certificates[contract.name] = result.certificate_sha256
+        table = self.lake.dataset(contract.name)
+        return Published(
             contract=contract,
             result=result,
             accepted=pl.read_parquet(table.files()),
             quarantined=pl.read_parquet(table.quarantine_files()),
         )
-    return found
+
+
+def publish(pack: str, folder: Path) -> Mapping[str, Published]:
+    """Publish every contract of a pack on a fresh node, in the declared order."""
+    node = Node(folder)
+    published = [node.publish(file) for file in contract_files(pack)]
+    return {each.contract.name: each for each in published}
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Node:
+    return Node(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import polars as pl
 import pytest
 
-from tests.packs_content.conftest import Published
+from tests.packs_content.conftest import PACKS, Node, Published, contract_files
 
 Datasets = Mapping[str, Published]
 
@@ -184,3 +185,27 @@ def test_names_stand_as_published(gansu: Datasets) -> None:
     assert "下窑街道（撤销）" in names
     assert "祁丰蔵族乡" in statistics
     assert "祁丰藏族乡" in names
+
+
+@pytest.mark.parametrize(
+    ("row", "reasons"),
+    [
+        pytest.param('620199,"新来区",6201,62', [], id="a-new-county"),
+        pytest.param('620172,"新区",6201,62', [], id="another-new-area"),
+        pytest.param('620199,"新来区",6299,62', ["prefecture_code-known", "code-below-parent"], id="no-such-parent"),
+        pytest.param('620102,"新来区",6201,62', ["code.unique"], id="a-code-given-twice"),
+        pytest.param('6201O9,"新来区",6201,62', ["code.pattern"], id="a-letter-for-a-digit"),
+        pytest.param('620199,"新\ue010区",6201,62', ["name.characters"], id="a-private-use-character"),
+    ],
+)
+def test_only_a_row_that_breaks_a_rule_is_quarantined(tmp_path: Path, node: Node, row: str, reasons: list[str]) -> None:
+    source = tmp_path / "areas.csv"
+    published = (PACKS / "gansu" / "data" / "stats_2023_areas.csv").read_text("utf-8")
+    source.write_text(f"{published.rstrip()}\n{row}\n", encoding="utf-8")
+    prefectures, counties, *_ = contract_files("gansu")
+    node.publish(prefectures)
+
+    found = node.publish(counties, source)
+
+    assert found.result.accepted == (88 if reasons else 89)
+    assert found.quarantined["_reasons"].to_list() == ([reasons] if reasons else [])
