@@ -7,7 +7,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-import yaml
 
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.reading import read_contract
@@ -15,15 +14,15 @@ from hexi.data.lake.tables import Lake
 from hexi.data.lifecycle.records import ReferenceSnapshot, RunResult
 from hexi.data.lifecycle.running import run
 from hexi.data.lifecycle.signing import NodeKey
+from hexi.packs.manifests import read_manifest
 
 PACKS = Path(__file__).parents[2] / "packs"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def contract_files(pack: str) -> list[Path]:
-    """The contracts of a pack in the order in which its declaration lists them."""
-    declared = yaml.safe_load((PACKS / pack / "pack.yaml").read_text("utf-8"))
-    return [PACKS / pack / each for each in declared["provides"]["contracts"]]
+    """The contracts of a pack in an order in which each finds what it refers to."""
+    return [each.file for each in read_manifest(PACKS / pack).contracts if each.file is not None]
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Node:
 
 
 def publish(pack: str, folder: Path) -> Mapping[str, Published]:
-    """Publish every contract of a pack on a fresh node, in the declared order."""
+    """Publish every contract of a pack on a fresh node, in the loader's order."""
     node = Node(folder)
     published = [node.publish(file) for file in contract_files(pack)]
     return {each.contract.name: each for each in published}

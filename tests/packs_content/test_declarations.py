@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-import yaml
 
 from hexi.data.contracts.model import Openness, Sharing
 from hexi.data.contracts.reading import read_contract
@@ -25,15 +24,6 @@ def test_a_pack_lists_each_of_its_contracts_and_says_where_its_data_comes_from(p
     provenance = (folder / "PROVENANCE.md").read_text("utf-8")
     assert all(file.name in provenance for file in (folder / "data").iterdir())
     assert (folder / "README.md").is_file()
-
-
-@pytest.mark.parametrize("pack", NAMES)
-def test_a_page_names_datasets_of_its_own_pack(pack: str) -> None:
-    declared = yaml.safe_load((PACKS / pack / "pack.yaml").read_text("utf-8"))
-    names = {read_contract(file).name for file in contract_files(pack)}
-
-    for page in declared.get("pages", []):
-        assert {page[each] for each in page.keys() - {"kind", "name", "title"}} <= names
 
 
 @pytest.mark.parametrize("file", FILES)

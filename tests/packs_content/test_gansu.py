@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.packs_content.conftest import PACKS, Node, Published, contract_files
+from tests.packs_content.conftest import PACKS, Node, Published
 
 Datasets = Mapping[str, Published]
 
@@ -202,10 +202,10 @@ def test_only_a_row_that_breaks_a_rule_is_quarantined(tmp_path: Path, node: Node
     source = tmp_path / "areas.csv"
     published = (PACKS / "gansu" / "data" / "stats_2023_areas.csv").read_text("utf-8")
     source.write_text(f"{published.rstrip()}\n{row}\n", encoding="utf-8")
-    prefectures, counties, *_ = contract_files("gansu")
-    node.publish(prefectures)
+    contracts = PACKS / "gansu" / "contracts"
+    node.publish(contracts / "stats-prefectures.odcs.yaml")
 
-    found = node.publish(counties, source)
+    found = node.publish(contracts / "stats-counties.odcs.yaml", source)
 
     assert found.result.accepted == (88 if reasons else 89)
     assert found.quarantined["_reasons"].to_list() == ([reasons] if reasons else [])

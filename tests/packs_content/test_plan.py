@@ -6,10 +6,22 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from hexi.packs.manifests import read_manifest
 from tests.packs_content.conftest import PACKS, Published
 
 Datasets = Mapping[str, Published]
 LINES = (PACKS / "plan-2015" / "data" / "plan.txt").read_text("utf-8").splitlines()
+
+
+def test_the_page_of_the_plan_draws_its_three_datasets() -> None:
+    [page] = read_manifest(PACKS / "plan-2015").pages
+
+    assert page["kind"] == "plan"
+    assert (page["targets"], page["clauses"], page["bodies"]) == (
+        "plan-2015.targets",
+        "plan-2015.clauses",
+        "plan-2015.bodies",
+    )
 
 
 def test_the_plan_has_seventeen_numeric_targets(plan: Datasets) -> None:
