@@ -8,7 +8,7 @@ long but fills up rows that are too short in silence, so separators are counted.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -47,12 +47,10 @@ def open_delimited(contract: Contract, path: Path, *, workspace: Path) -> RawSou
         format="csv",
         frame=reading.frame(),
         columns=reading.kept,
-        total_rows=reading.total_rows,
+        total_rows=reading.survey.rows - reading.survey.blank_rows,
         sha256=digest.sha256,
         size_bytes=digest.size_bytes,
         encoding=encoding,
-        watch=reading.watch,
-        check=reading.check,
         explain=reading.explain,
     )
 
@@ -65,48 +63,22 @@ class Reading:
         self.dialect = find_dialect(contract, utf8, file=path)
         self.header = named(self.dialect.header, file=path, line=contract.source.header_row)
         self.kept = kept(contract, self.header, file=path, line=contract.source.header_row)
-        self.rows: int | None = None
-        """Rows that the engine sees, blank lines included; counted only where a cell may hold a line end."""
         if len(self.dialect.delimiter.encode()) > 1:
             self._rewrite(workspace)
         self.survey = self._survey()
         if self.survey.has_stray_quotes:
             self._rewrite(workspace)
             self.survey = self._survey()
-        self._check_before()
-
-    @property
-    def total_rows(self) -> int:
-        """Rows to come."""
-        return (self.survey.lines if self.rows is None else self.rows) - self.survey.blank_lines
+        self._check_counts()
 
     def frame(self) -> pl.LazyFrame:
         """Every cell as text, with its line."""
         frame = self._scan().with_columns(pl.col(LINE).cast(pl.Int64))
-        if self.rows is not None and self.rows < self.survey.lines:
+        if self.survey.rows < self.survey.lines:
             frame = self._with_true_lines(frame)
-        if self.survey.blank_lines:
+        if self.survey.blank_rows:
             frame = frame.filter(~pl.all_horizontal(pl.col(name).is_null() for name in self.header))
         return frame.select(LINE, *self.kept)
-
-    @property
-    def watch(self) -> tuple[pl.Expr, ...]:
-        """What the scan must look out for: nothing where there are no quotation marks, since bytes told all."""
-        if not self.survey.quotes:
-            return ()
-        return (
-            pl.col(self.kept[-1]).is_null().sum().alias("empty"),
-            pl.max_horizontal(pl.col(name).str.len_bytes().max() for name in self.kept).alias("largest"),
-        )
-
-    def check(self, watched: Mapping[str, object]) -> None:
-        """Raise `RaggedRow`, `SourceTruncated` or `CellTooLarge` where the signs turn out true."""
-        if not self.survey.quotes:
-            return
-        if int(str(watched["largest"] or 0)) > LIMIT_CELL_BYTES:
-            self._refuse_large_cells()
-        if self.kept[-1] != self.header[-1] or watched["empty"]:
-            self._check_separators()
 
     def explain(self, error: BaseException) -> BaseException:
         """Return the error that names the line, for what the engine said during the scan."""
@@ -131,28 +103,12 @@ class Reading:
         )
         return survey(self.utf8, shape, start=dialect.data_at, first_line=dialect.first_line, file=self.path)
 
-    def _check_before(self) -> None:
-        """Look at the counts, before the scan."""
+    def _check_counts(self) -> None:
+        """Look at the counts before the scan, and closer where they are not those of a table."""
         found = self.survey
-        if found.quotes:
-            try:
-                self.rows = int(self._scan().select(pl.len()).collect(engine="streaming").item())
-            except pl.exceptions.PolarsError as error:
-                raise self.explain(error) from None
-            return
-        if found.longest_line_bytes > LIMIT_CELL_BYTES:
+        if found.longest_row_bytes > LIMIT_CELL_BYTES:
             self._refuse_large_cells()
-        if found.separators != (found.lines - found.empty_lines) * (len(self.header) - 1):
-            self._check_shapes()
-
-    def _check_separators(self) -> None:
-        """Compare the separators in the bytes with those in and between cells; look closer if they differ."""
-        inside = pl.sum_horizontal(
-            pl.col(name).str.count_matches(self.dialect.delimiter, literal=True).sum() for name in self.header
-        )
-        seen = int(self._scan().select(inside).collect(engine="streaming").item() or 0)
-        rows = (self.rows or 0) - self.survey.empty_lines
-        if self.survey.separators != rows * (len(self.header) - 1) + seen:
+        if found.row_bytes or found.separators != (found.rows - found.empty_rows) * (len(self.header) - 1):
             self._check_shapes()
 
     def _check_shapes(self) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 from hexi.data.contracts.model import Contract
 from hexi.data.engines.sources import encodings
-from hexi.data.engines.sources.records import RaggedRow, SourceInvalid, SourceTruncated, WrongHeader
+from hexi.data.engines.sources.records import CellTooLarge, RaggedRow, SourceInvalid, SourceTruncated, WrongHeader
+from hexi.data.engines.sources.survey import LIMIT_LINE_BYTES
 
 DELIMITERS = ",\t;|，"
 HEAD_BYTES = 1 << 20
@@ -120,8 +121,8 @@ def rows_of(utf8: Path, dialect: Dialect, *, file: Path) -> Iterator[tuple[int, 
 
     Raises `SourceTruncated` or `RaggedRow` for quotation marks that do not pair.
     """
-    # A missing quotation mark makes one cell of all that follows; it is found by size, not by this limit.
-    csv.field_size_limit(1 << 30)
+    # A missing quotation mark makes one cell of all that follows.
+    csv.field_size_limit(LIMIT_LINE_BYTES)
     with utf8.open("rb") as raw:
         raw.seek(dialect.data_at)
         lines = io.TextIOWrapper(raw, encoding="utf-8", newline=dialect.line_end)
@@ -137,6 +138,14 @@ def rows_of(utf8: Path, dialect: Dialect, *, file: Path) -> Iterator[tuple[int, 
                 encodings.wrong_encoding(utf8, "utf-8") or SourceInvalid("“{file}” is no UTF-8.", file=file)
             ) from None
         except csv.Error as error:
+            if "field limit" in str(error):
+                raise CellTooLarge(
+                    "The row that begins in line {line} of “{file}” has a cell of more than {limit} bytes: a quotation "
+                    "mark is missing in it, or too many.",
+                    line=line,
+                    file=file,
+                    limit=LIMIT_LINE_BYTES,
+                ) from None
             if "unexpected end of data" in str(error):
                 raise SourceTruncated(
                     "“{file}” breaks off inside a quoted cell that begins in line {line}: the file was cut, or a "
