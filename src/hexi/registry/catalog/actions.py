@@ -79,7 +79,7 @@ def publish(
             clock=clock,
             progress=watch,
         )
-        _follow(lake, contract.name, verb="dataset.publish", by=by, clock=clock)
+        _follow(lake, contract.name, verb="dataset.publish", by=by, clock=clock, restores=True)
     except BaseException as error:
         watch.end()
         runs.failed(watch.id, error, now=clock())
@@ -109,9 +109,15 @@ def catch_up(*, clock: Clock) -> list[tuple[str, int]]:
     return entered
 
 
-def _follow(lake: Lake, name: str, *, verb: str, by: Actor, clock: Clock) -> list[tuple[str, int]]:
+def _follow(
+    lake: Lake, name: str, *, verb: str, by: Actor, clock: Clock, restores: bool = False
+) -> list[tuple[str, int]]:
     table = lake.dataset(name)
-    known = set(Version.objects.filter(dataset__name=name).values_list("version", flat=True))
+    standing = Version.objects.filter(dataset__name=name)
+    # Whoever publishes a withdrawn dataset again wants it back; catching up leaves it withdrawn.
+    known = set(
+        (standing.filter(dataset__is_withdrawn=False) if restores else standing).values_list("version", flat=True)
+    )
     entered = []
     for found in sorted(table.versions(), key=lambda each: each.version):
         if found.version in known or "hexi.certificate" not in found.metadata:
@@ -137,8 +143,10 @@ def _follow(lake: Lake, name: str, *, verb: str, by: Actor, clock: Clock) -> lis
 
 @transaction.atomic
 def withdraw(name: str, *, because: str, by: Actor, clock: Clock) -> None:
-    """Take a dataset out of the catalogue; its versions stay in the lake. Raises `DatasetMissing`."""
+    """Take a dataset out of the catalogue; its versions stay in the lake. Repeats safely. Raises `DatasetMissing`."""
     accounts.require(by, "dataset.withdraw", name)
-    if not Dataset.objects.filter(name=name, is_withdrawn=False).update(is_withdrawn=True):
+    if not Dataset.objects.filter(name=name).exists():
         raise DatasetMissing("There is no dataset {dataset} in the catalogue.", dataset=name)
+    if not Dataset.objects.filter(name=name, is_withdrawn=False).update(is_withdrawn=True):
+        return
     events.record(by=by, verb="dataset.withdraw", object=f"dataset:{name}", details={"because": because}, now=clock())

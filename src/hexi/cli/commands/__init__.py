@@ -1,0 +1,77 @@
+"""Every command; how errors end; the languages."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.markup import escape
+
+import hexi
+from hexi.cli.commands.demo import demo
+from hexi.cli.commands.events import events
+from hexi.cli.commands.init import init
+from hexi.cli.commands.keys import keys
+from hexi.cli.commands.packs import pack
+from hexi.cli.commands.publish import publish
+from hexi.cli.commands.serve import serve
+from hexi.cli.commands.status import status
+from hexi.cli.commands.verify import verify
+from hexi.cli.speech import _, err, sentence
+from hexi.kernel.errors import HexiError
+
+INTERRUPTED = 130
+BUG = 1
+
+
+class Hexi(click.Group):
+    """The group of all commands; turns errors into one sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except HexiError as error:
+            if ctx.params.get("debug"):
+                raise
+            for line in sentence(error).splitlines():
+                err.print(f"[red]{_('error')}[/red]: {escape(line)}")
+            sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            err.print(_("Interrupted; nothing was changed."))
+            sys.exit(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, SystemExit):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            err.print(
+                _(
+                    "[red]This is a bug in Hexi[/red]: {kind} in {file}, line {line}: {reason}\n"
+                    "Nothing half done was left behind. Run again with --debug for the whole story.",
+                    kind=type(error).__name__,
+                    file=Path(where.filename).name,
+                    line=where.lineno,
+                    reason=escape(str(error)[:500]),
+                )
+            )
+            sys.exit(BUG)
+
+
+@click.group(cls=Hexi, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of what is said; otherwise the locale's.")
+@click.option("--debug", is_flag=True, help="Show the whole story of an error.")
+@click.version_option(hexi.__version__, prog_name="hexi")
+def main(lang: str | None, *, debug: bool) -> None:
+    """Hexi: from messy tables to certified data that others can find, read and check."""
+    if lang:
+        os.environ["HEXI_LANG"] = lang
+
+
+for command in (init, publish, verify, status, events, keys, serve, pack, demo):
+    main.add_command(command)

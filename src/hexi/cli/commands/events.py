@@ -1,0 +1,76 @@
+"""`hexi events`: the log, and whether it is whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from hexi.cli import node
+from hexi.cli.commands.verify import show
+from hexi.cli.speech import of, out
+
+
+@click.group()
+def events() -> None:
+    """The log of what was done on this node."""
+
+
+@events.command("list")
+@click.option("--limit", default=20, show_default=True, help="How many of the newest events.")
+@click.option("--json", "for_machines", is_flag=True, help="One JSON object a line.")
+def list_events(limit: int, *, for_machines: bool) -> None:
+    """Show the newest sealed events, newest first."""
+    node.open_node()
+    from hexi.registry.events import queries
+    from hexi.registry.events.verbs import VERBS
+
+    found = queries.events_about(limit=limit)
+    if for_machines:
+        for each in found:
+            line = {
+                "sequence": each.sequence,
+                "id": each.id,
+                "at": each.at.isoformat(),
+                "account": each.by.account,
+                "verb": each.verb,
+                "object": each.object,
+                "details": dict(each.details),
+            }
+            click.echo(json.dumps(line, ensure_ascii=False, default=str))
+        return
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for each in found:
+        verb = VERBS.get(each.verb)
+        table.add_row(
+            str(each.sequence),
+            each.at.strftime("%Y-%m-%d %H:%M:%SZ"),
+            each.by.account,
+            of(verb.title) if verb else each.verb,
+            each.object,
+        )
+    out.print(table)
+
+
+@events.command("verify")
+@click.option("--trust", type=click.Path(path_type=Path), help="Trust file; otherwise the node's.")
+@click.option("--known", multiple=True, type=click.Path(path_type=Path), help="A checkpoint that was kept elsewhere.")
+@click.option("--json", "for_machines", is_flag=True, help="Print the verdict as JSON.")
+def verify_events(trust: Path | None, known: tuple[Path, ...], *, for_machines: bool) -> None:
+    """Recompute the whole log and compare it with every signed checkpoint."""
+    node.open_node()
+    from hexi.data.lifecycle.trust import read_trust
+    from hexi.registry.events import queries
+
+    verdict = queries.verify(
+        trust=read_trust(trust or node.home() / "trust.json"), known=[path.read_text("utf-8") for path in known]
+    )
+    if for_machines:
+        findings = [{"code": each.code, "sentence": each.sentence} for each in verdict.findings]
+        click.echo(json.dumps({"ok": verdict.ok, "findings": findings}, ensure_ascii=False, default=str))
+    else:
+        show(tuple(verdict.findings), is_ok=verdict.ok)
+    if not verdict.ok:
+        raise SystemExit(verdict.exit_code)

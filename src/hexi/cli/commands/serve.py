@@ -1,0 +1,89 @@
+"""`hexi serve`: web, worker and sealer in one command."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import click
+
+from hexi.cli import node
+from hexi.cli.speech import _, out
+from hexi.kernel.errors import Conflict
+
+SEAL_EVERY_S = 1.0
+CATCH_UP_EVERY_S = 30
+
+
+class PortInUse(Conflict):
+    """Something else listens there."""
+
+    code = "serve.port-in-use"
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, help="Web processes.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the portal, catch up with the lake, and seal the log. Ctrl-C ends all of it."""
+    node.open_node()
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortInUse(
+                "Nothing can listen on {host}:{port}: {reason}. Choose another with --port.",
+                host=host,
+                port=port,
+                reason=error.strerror,
+            ) from None
+    is_over = threading.Event()
+    worker = threading.Thread(target=_work, args=(is_over,), name="worker and sealer", daemon=True)
+    worker.start()
+    out.print(_("The portal is at http://{host}:{port} — Ctrl-C ends it.", host=host, port=port))
+    web = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+            *("--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning", "--no-ws"),
+            "hexi.web.wsgi:application",
+        ],
+        env={**os.environ, "HEXI_HOME": str(node.home()), "DJANGO_SETTINGS_MODULE": "hexi.web.settings"},
+    )
+    try:
+        code = web.wait()
+    except KeyboardInterrupt:
+        code = 0
+        web.terminate()
+        web.wait(timeout=10)
+        out.print(_("Good-bye."))
+    finally:
+        is_over.set()
+        worker.join(timeout=5)
+    if code:
+        raise SystemExit(code)
+
+
+def _work(is_over: threading.Event) -> None:
+    """Seal what was recorded, within a second; look at the lake now and then."""
+    from django.db import connection
+
+    from hexi.kernel.errors import HexiError
+    from hexi.registry.catalog import actions as catalog
+
+    waited = 0.0
+    while not is_over.wait(SEAL_EVERY_S):
+        waited += SEAL_EVERY_S
+        try:
+            node.settle()
+            if waited >= CATCH_UP_EVERY_S:
+                waited = 0.0
+                catalog.catch_up(clock=node.clock)
+        except HexiError as error:
+            out.print(f"[yellow]{_('warning')}[/yellow]: {error}")
+            is_over.wait(10)
+    connection.close()

@@ -1,0 +1,135 @@
+"""Puts the rooms together for a command: the home, the clock, who acts, and what follows an action."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+from hexi.kernel.actors import Actor
+from hexi.kernel.errors import Conflict, Missing
+from hexi.kernel.names import Text, new_id
+from hexi.kernel.time import stamp
+
+
+class NoNode(Missing):
+    """There is no node in this folder."""
+
+    code = "node.missing"
+
+
+class NodeExists(Conflict):
+    """There is a node already."""
+
+    code = "node.exists"
+
+
+def clock() -> datetime:
+    """The present moment: the command line's only look at a clock."""
+    return datetime.now(UTC)
+
+
+def home() -> Path:
+    """The node's folder."""
+    return Path(os.environ.get("HEXI_HOME", ".hexi")).absolute()
+
+
+def actor() -> Actor:
+    """Who types: the operating system's user."""
+    return Actor(account=getpass.getuser())
+
+
+def is_there() -> bool:
+    """Whether there is a node."""
+    return (home() / "node.json").is_file()
+
+
+def create(name: str) -> None:
+    """Make a node: folder, key, trust file, database, and the account of who types. Raises `NodeExists`.
+
+    Cut off half way, it is completed by the next call: the file that says “node” is written last.
+    """
+    if is_there():
+        raise NodeExists("There is a node in “{home}” already.", home=home())
+    from hexi.data.lifecycle.signing import NodeKey
+    from hexi.data.lifecycle.trust import trust_in, write_trust
+
+    now = clock()
+    for folder in (home(), home() / "lake", home() / "keys", home() / "exports"):
+        folder.mkdir(parents=True, exist_ok=True)
+    (home() / "keys").chmod(0o700)
+    key_file = home() / "keys" / "node.pem"
+    key = NodeKey.load(key_file) if key_file.is_file() else NodeKey.create(key_file)
+    write_trust(home() / "trust.json", trust_in(key, node=name, holder=Text(name, name), now=now))
+    secret = home() / "keys" / "session.secret"
+    secret.write_text(secrets.token_urlsafe(50), "ascii")
+    secret.chmod(0o600)
+    about = {"id": new_id(now), "name": name, "created_at": stamp(now)}
+    draft = home() / "node.json.new"
+    draft.write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    _setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    from django.db import transaction
+
+    from hexi.kernel.actors import NODE
+    from hexi.registry.accounts import actions as accounts
+    from hexi.registry.events import actions as events
+
+    with transaction.atomic():
+        events.record(
+            by=NODE, verb="node.init", object=f"node:{name}", details={"name": name, "key": key.key_id}, now=now
+        )
+        accounts.allow(actor().account, accounts.OPERATOR, by=NODE, now=now)
+    draft.rename(home() / "node.json")
+    _name_again(name)
+    settle()
+
+
+def open_node() -> list[tuple[str, int]]:
+    """Make Django ready on the node in this folder and catch up with the lake. Raises `NoNode`.
+
+    Returns the versions that had to be entered because somebody was killed before doing so.
+    """
+    if not is_there():
+        raise NoNode("There is no node in “{home}”. Make one with: hexi init", home=home())
+    _setup()
+    call_command("migrate", verbosity=0, interactive=False)
+    from hexi.registry.catalog import actions as catalog
+
+    entered = catalog.catch_up(clock=clock)
+    if entered:
+        settle()
+    return entered
+
+
+def settle() -> None:
+    """What follows every action: seal the events, and let the upper rooms follow them."""
+    from django.conf import settings
+
+    from hexi.data.lifecycle.signing import NodeKey
+    from hexi.exchange.grants import tasks as grants
+    from hexi.registry.events import tasks as events
+
+    signer = NodeKey.load(settings.HEXI_KEY)
+    # What follows leaves events of its own, so it is sealed once more.
+    for _ in range(2):
+        events.seal(signer=signer, origin=f"hexi/{settings.HEXI_NODE_NAME}", now=clock())
+        grants.follow(clock())
+
+
+def _setup() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hexi.web.settings")
+    django.setup()
+
+
+def _name_again(name: str) -> None:
+    """Settings were read before the node had its name."""
+    from django.conf import settings
+
+    settings.HEXI_NODE_NAME = name

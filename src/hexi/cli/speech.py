@@ -1,0 +1,57 @@
+"""What the command line says, and in which language."""
+
+from __future__ import annotations
+
+import gettext
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+
+from hexi.kernel.errors import HexiError
+from hexi.kernel.names import Text
+
+LOCALE = Path(__file__).parents[1] / "locale"
+WIDTH = None if sys.stdout.isatty() else 132
+"""Columns where nobody looks at a terminal: enough for the table of datasets."""
+out = Console(highlight=False, soft_wrap=True, width=WIDTH)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def language() -> str:
+    """The language of this run: HEXI_LANG, else the locale's; English where that says nothing."""
+    said = os.environ.get("HEXI_LANG") or next(
+        (value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), ""
+    )
+    return "zh" if said.lower().startswith("zh") else "en"
+
+
+def _(template: str, **facts: object) -> str:
+    """Return the sentence in the language of this run."""
+    said = _catalogue(language()).gettext(template)
+    return said.format(**facts) if facts else said
+
+
+def of(text: Text) -> str:
+    """Return a text in the language of this run."""
+    return text.in_language(language())
+
+
+def sentence(error: HexiError) -> str:
+    """Return what an error says in the language of this run."""
+    said = _catalogue(language()).gettext(error.template)
+    return said.format(**error.facts) if error.facts else said
+
+
+def many(number: int) -> str:
+    """A number with thousands separators."""
+    return f"{number:,}"
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    if code == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("django", LOCALE, languages=["zh_Hans"], fallback=True)
