@@ -186,7 +186,7 @@ def test_a_wrong_header_says_what_is_missing_what_is_there_and_what_is_near(open
         opener.rows("企业名,人口\nx,1\n", "企业名称", "人口")
 
     assert "lacks “企业名称”" in refusal.value.message
-    assert "Perhaps “企业名” is “企业名称”" in refusal.value.message
+    assert "Perhaps “企业名” → “企业名称”?" in refusal.value.message
 
 
 def test_a_column_that_stands_there_twice_is_refused(opener: Opener) -> None:

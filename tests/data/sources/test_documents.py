@@ -66,9 +66,9 @@ def test_a_star_walks_without_capturing(opener: Opener) -> None:
 @pytest.mark.parametrize(
     ("records", "message"),
     [
-        ("cities", "there is no “cities”. There is “fetched”, “townships”"),
-        ("townships.{c}.towns", "there is no “towns” in “townships”. There is “county”, “townships”"),
-        ("fetched.*", "“fetched” is a single value"),
+        ("cities", "there is no “cities” in “$”. There is “fetched”, “townships”"),
+        ("townships.{c}.towns", "there is no “towns” in “$.townships”. There is “county”, “townships”"),
+        ("fetched.*", "“$.fetched” is a single value"),
         (None, "is not a list of records"),
     ],
 )

@@ -43,12 +43,12 @@ def test_the_contracts_own_path_is_used_where_none_is_given(opener: Opener, monk
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"PK\x03\x04abc", "ZIP or Excel"),
+        (b"PK\x03\x04abc", "ZIP / Excel"),
         (b"%PDF-1.7", "PDF"),
         (b"\xef\xbb\xbf<!DOCTYPE html><table>", "HTML"),
         (b"\x1f\x8babc", "gzip"),
         (b"PAR1abc", "Parquet"),
-        (b"\xd0\xcf\x11\xe0abc", "old Excel"),
+        (b"\xd0\xcf\x11\xe0abc", r"Excel \(\.xls\)"),
     ],
 )
 def test_a_csv_that_is_something_else_is_called_by_its_name(opener: Opener, content: bytes, what: str) -> None:

@@ -85,7 +85,7 @@ def test_a_monstrous_value_is_refused(opener: Opener) -> None:
     path = opener.folder / "t.parquet"
     pl.DataFrame({"v": ["x" * 2_000_000]}).write_parquet(path)
 
-    with pytest.raises(CellTooLarge):
+    with pytest.raises(CellTooLarge, match="A value of “v”"):
         opener.frame(opener.open(path, "v"))
 
 

@@ -111,7 +111,7 @@ def test_an_unknown_sheet_lists_those_there_are(opener: Opener) -> None:
 def test_a_column_that_stands_there_twice_is_refused(opener: Opener) -> None:
     path = workbook(opener.folder / "t.xlsx", 表={"A1": "a", "B1": "a", "A2": 1})
 
-    with pytest.raises(WrongHeader, match="Row 1 of"):
+    with pytest.raises(WrongHeader, match="Line 1 of"):
         opener.open(path)
 
 
@@ -121,6 +121,26 @@ def test_a_header_row_beyond_the_end_is_refused(opener: Opener, cells: dict[str,
 
     with pytest.raises(WrongHeader, match="has no row 3"):
         opener.open(path, header_row=3)
+
+
+def test_a_workbook_of_libreoffice_is_read(opener: Opener) -> None:
+    office = "urn:oasis:names:tc:opendocument:xmlns"
+    cells = "".join(
+        f'<table:table-row><table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+        "</table:table-row>"
+        for text in ("县", "敦煌")
+    )
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{office}:office:1.0" xmlns:table="{office}:table:1.0" '
+            f'xmlns:text="{office}:text:1.0"><office:body><office:spreadsheet><table:table table:name="表">{cells}'
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+
+    assert opener.frame(opener.open(opener.write(content.getvalue(), "t.ods"), "县")).rows() == [(2, "敦煌")]
 
 
 def test_a_workbook_that_was_cut_is_told(opener: Opener) -> None:

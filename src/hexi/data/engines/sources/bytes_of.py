@@ -13,8 +13,8 @@ ZIP = b"PK\x03\x04"
 PARQUET = b"PAR1"
 KINDS = {
     PARQUET: "Parquet",
-    ZIP: "ZIP or Excel (.xlsx)",
-    OLE: "old Excel (.xls) or an encrypted Office file",
+    ZIP: "ZIP / Excel (.xlsx)",
+    OLE: "Excel (.xls)",
     b"%PDF": "PDF",
     b"\x1f\x8b": "gzip",
     b"<!doctype": "HTML",

@@ -16,7 +16,7 @@ RESERVED = re.compile(r"_line|_mask\d*|_raw|_reasons")
 SHOWN = 40
 
 
-def named(cells: Sequence[str], *, file: Path, line: int, what: str = "Line") -> tuple[str, ...]:
+def named(cells: Sequence[str], *, file: Path, line: int) -> tuple[str, ...]:
     """Return the names in a header, spaces around them taken off.
 
     A column without a name, or with one that a run uses itself, is called by its place: `#3`.
@@ -30,9 +30,8 @@ def named(cells: Sequence[str], *, file: Path, line: int, what: str = "Line") ->
     for name in names:
         if names.count(name) > 1:
             raise WrongHeader(
-                "{what} {line} of “{file}”: the column “{column}” stands there {times} times (columns {places}); "
+                "Line {line} of “{file}”: the column “{column}” stands there {times} times (columns {places}); "
                 "rename one, so that it is clear which is meant.",
-                what=what,
                 line=line,
                 file=file,
                 column=name,
@@ -59,18 +58,43 @@ def kept(contract: Contract, columns: Sequence[str], *, file: Path | str, line: 
     if not missing:
         return tuple(name for name in columns if not RESERVED.fullmatch(name))
     others = [name for name in columns if name not in wanted]
-    near = {name: found[0] for name in missing if (found := difflib.get_close_matches(name, others, n=1, cutoff=0.5))}
+    near = [
+        f"“{found[0]}” → “{name}”"
+        for name in missing
+        if (found := difflib.get_close_matches(name, others, n=1, cutoff=0.5))
+    ]
+    facts = {
+        "file": file,
+        "line": line,
+        "missing": _listed(missing),
+        "others": _listed(others),
+        "near": ", ".join(near),
+    }
+    if near and line:
+        raise WrongHeader(
+            "Line {line} of “{file}” lacks {missing}, which the contract reads; it has {others}, which it does not. "
+            "Perhaps {near}? Mend the header, or set hexi.source of the field to the name in the file.",
+            **facts,
+        )
+    if line:
+        raise WrongHeader(
+            "Line {line} of “{file}” lacks {missing}, which the contract reads; it has {others}, which it does not. "
+            "Mend the header, or set hexi.source of the field to the name in the file.",
+            **facts,
+        )
+    if near:
+        raise WrongHeader(
+            "“{file}” lacks {missing}, which the contract reads; it has {others}, which it does not. Perhaps {near}? "
+            "Set hexi.source of the field to the name in the file.",
+            **facts,
+        )
     raise WrongHeader(
-        "{where}“{file}” lacks {missing}, which the contract reads. {others} {hint}Mend the header, or set hexi.source "
-        "of the field to the name in the file.",
-        where=f"Line {line} of " if line else "",
-        file=file,
-        missing=_listed(missing),
-        others=f"The contract does not know {_listed(others)}." if others else "There is no other column.",
-        hint=f"Perhaps {', '.join(f'“{other}” is “{name}”' for name, other in near.items())}. " if near else "",
+        "“{file}” lacks {missing}, which the contract reads; it has {others}, which it does not. "
+        "Set hexi.source of the field to the name in the file.",
+        **facts,
     )
 
 
 def _listed(names: Sequence[str]) -> str:
-    rest = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(f"“{name}”" for name in names[:SHOWN]) + rest
+    rest = f" (+{len(names) - SHOWN})" if len(names) > SHOWN else ""
+    return (", ".join(f"“{name}”" for name in names[:SHOWN]) or "–") + rest

@@ -35,7 +35,7 @@ def open_delimited(contract: Contract, path: Path, *, workspace: Path) -> RawSou
     A line without any text is no row. A cell that is empty is NULL, one that is `""` is the empty text.
     """
     bytes_of.require(path)
-    bytes_of.refuse_other_formats(path, expected="a CSV file")
+    bytes_of.refuse_other_formats(path, expected="CSV")
     with ThreadPoolExecutor(1) as aside:
         # Hashing leaves the interpreter free, so it costs little beside the look at the bytes.
         hashing = aside.submit(bytes_of.digest, path)
@@ -126,19 +126,20 @@ class Reading:
                     found=len(cells),
                     width=width,
                 )
-            short = len(cells) < width
+            facts = {"line": line, "file": self.path, "found": len(cells), "width": width}
+            if len(cells) < width:
+                raise RaggedRow(
+                    "Line {line} of “{file}” has {found} cells, the header has {width}: a “{delimiter}” is missing, at "
+                    "the latest before “{column}”.",
+                    delimiter=self.dialect.delimiter,
+                    column=self.header[len(cells)],
+                    **facts,
+                )
             raise RaggedRow(
-                "Line {line} of “{file}” has {found} cells, the header has {width}: {columns}. {remedy}",
-                line=line,
-                file=self.path,
-                found=len(cells),
-                width=width,
-                columns=", ".join(self.header),
-                remedy=(
-                    f"From “{self.header[len(cells)]}” on a “{self.dialect.delimiter}” is missing."
-                    if short
-                    else f"A text with a “{self.dialect.delimiter}” in it must stand in quotation marks."
-                ),
+                "Line {line} of “{file}” has {found} cells, the header has {width}: a text with a “{delimiter}” in it "
+                "must stand in quotation marks.",
+                delimiter=self.dialect.delimiter,
+                **facts,
             )
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:

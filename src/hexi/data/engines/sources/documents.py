@@ -167,10 +167,9 @@ def _parsed(text: str, path: Path, *, line: int | None = None) -> Any:
 
 
 def _no_json(path: Path, line: int, column: int, reason: str) -> SourceInvalid:
-    if "delimiter" in reason:
-        reason += "; a comma, a quotation mark or a bracket may be missing before it"
     return SourceInvalid(
-        "Line {line}, column {column} of “{file}” is no JSON: {reason}.",
+        "Line {line}, column {column} of “{file}” is no JSON: {reason}. Look before it for a missing comma, "
+        "quotation mark or bracket.",
         line=line,
         column=column,
         file=path,
@@ -233,11 +232,11 @@ def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path,
     if not is_capture and step != "*":
         if not isinstance(node, dict) or step not in node:
             raise WrongPlace(
-                "“{records}” does not lead to records in “{file}”: there is no “{step}”{where}. There is {keys}.",
+                "“{records}” does not lead to records in “{file}”: there is no “{step}” in “{where}”. There is {keys}.",
                 records=records,
                 file=path,
                 step=step,
-                where=f" in “{'.'.join(names)}”" if names else "",
+                where=".".join(["$", *names]),
                 keys=_keys(node),
             )
         yield from _walk(node[step], rest, _with_single_values(taken, node, names), [*names, step], path, records)
@@ -251,7 +250,7 @@ def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path,
             "“{records}” does not lead to records in “{file}”: “{where}” is a single value, not a map or list.",
             records=records,
             file=path,
-            where=".".join(names) or "the document",
+            where=".".join(["$", *names]),
         )
     for key, member in members:
         yield from _walk(member, rest, {**taken, step[1:-1]: key} if is_capture else taken, names, path, records)
@@ -267,8 +266,8 @@ def _with_single_values(taken: Row, node: Mapping[str, Any], names: list[str]) -
 
 def _keys(node: Any) -> str:
     if isinstance(node, dict):
-        return ", ".join(f"“{key}”" for key in list(node)[:12]) or "nothing"
-    return f"a list of {len(node)}" if isinstance(node, list) else "a single value"
+        return ", ".join(f"“{key}”" for key in list(node)[:12]) or "{}"
+    return f"[…] × {len(node)}" if isinstance(node, list) else str(as_text(node))[:40]
 
 
 def _refuse_large_values(batch: list[tuple[int, Row]], path: Path) -> None:

@@ -89,28 +89,39 @@ def _refusal(path: Path, encoding: str, error: UnicodeDecodeError, *, line: int,
             file=path,
             line=line,
         )
+    facts = {
+        "line": line,
+        "file": path,
+        "byte": here,
+        "value": error.object[error.start],
+        "before": before[-12:].rsplit("\n", 1)[-1],
+        "encoding": encoding,
+    }
+    other = _other(error.object, encoding)
+    if other is None:
+        return WrongEncoding(
+            "Line {line} of “{file}”: byte {byte} (0x{value:02x}, after “{before}”) is no {encoding}. Export the file "
+            "again as UTF-8.",
+            **facts,
+        )
     return WrongEncoding(
-        "Line {line} of “{file}”: byte {byte} (0x{value:02x}, after “{before}”) is no {encoding}. {advice}",
-        line=line,
-        file=path,
-        byte=here,
-        value=error.object[error.start],
-        before=before[-12:].rsplit("\n", 1)[-1],
-        encoding=encoding,
-        advice=_advice(error.object, encoding),
+        "Line {line} of “{file}”: byte {byte} (0x{value:02x}, after “{before}”) is no {encoding}. The text reads as "
+        "{other}: set “encoding: {other}” in hexi.source, or leave it out.",
+        other=other,
+        **facts,
     )
 
 
-def _advice(text: bytes, encoding: str) -> str:
+def _other(text: bytes, encoding: str) -> str | None:
+    """Return an encoding in which the text can be read, if there is one."""
     for candidate in ADVISED:
-        if candidate == encoding:
-            continue
-        try:
-            codecs.getincrementaldecoder(candidate)().decode(text)
-        except UnicodeDecodeError:
-            continue
-        return f"The text reads as {candidate}: set “encoding: {candidate}” in hexi.source, or leave it out."
-    return "Export the file again as UTF-8."
+        if candidate != encoding:
+            try:
+                codecs.getincrementaldecoder(candidate)().decode(text)
+            except UnicodeDecodeError:
+                continue
+            return candidate
+    return None
 
 
 def _known(encoding: str, path: Path) -> str:

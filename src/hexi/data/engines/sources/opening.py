@@ -31,6 +31,7 @@ ENDINGS = {
     ".xlsm": "excel",
     ".xlsb": "excel",
     ".xls": "excel",
+    ".ods": "excel",
     ".json": "json",
     ".ndjson": "json",
     ".jsonl": "json",
@@ -92,8 +93,8 @@ def _generated(contract: Contract, generator: Mapping[str, object], workspace: P
             "“{name}” with {rows} rows and seed {seed} cannot be generated; generators: {known}; rows and seed are "
             "whole numbers.",
             name=name,
-            rows=rows or "no",
-            seed=seed or "none",
+            rows=rows or "–",
+            seed=seed or "–",
             known=", ".join(GENERATORS),
         )
     path = workspace / f"{name}-{rows}-{seed}.csv"

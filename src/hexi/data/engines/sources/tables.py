@@ -159,13 +159,15 @@ def _typed(
     )
 
     def check(watched: Mapping[str, object]) -> None:
-        if int(str(watched["largest"] or 0)) > LIMIT_CELL_BYTES:
-            raise CellTooLarge(
-                "“{file}” has a value of {size} bytes; a value has at most {limit}.",
-                file=name,
-                size=watched["largest"],
-                limit=LIMIT_CELL_BYTES,
-            )
+        for column, size in watched.items():
+            if int(str(size or 0)) > LIMIT_CELL_BYTES:
+                raise CellTooLarge(
+                    "A value of “{column}” in “{file}” holds {size} bytes; a value has at most {limit}.",
+                    column=column,
+                    file=name,
+                    size=size,
+                    limit=LIMIT_CELL_BYTES,
+                )
 
     return RawSource(
         name=name,
@@ -175,7 +177,7 @@ def _typed(
         total_rows=total,
         sha256=sha256,
         size_bytes=size_bytes,
-        watch=(pl.max_horizontal(pl.col(each).str.len_bytes().max() for each in columns).alias("largest"),),
+        watch=tuple(pl.col(each).str.len_bytes().max() for each in columns),
         check=check,
         inputs=inputs,
     )

@@ -1,4 +1,4 @@
-"""Excel workbooks: one sheet, every cell as the text that its author would read in it."""
+"""Workbooks of Excel (and LibreOffice): one sheet, every cell as the text that its author would read in it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
             line=header_row,
         )
     cells = _without_empty_edge(_with_errors(cells, path, sheet.name), header_row)
-    header = named([cell or "" for cell in cells.row(header_row - 1)], file=path, line=header_row, what="Row")
+    header = named([cell or "" for cell in cells.row(header_row - 1)], file=path, line=header_row)
     names = kept(contract, header, file=path, line=header_row)
     texts = cells.select(_text(pl.col(old)).alias(new) for old, new in zip(cells.columns, header, strict=True))
     frame = (
@@ -212,7 +212,7 @@ def _refuse_what_is_no_workbook(path: Path) -> None:
             raise _protected(path)
         return
     if not head.startswith(bytes_of.ZIP):
-        bytes_of.refuse_other_formats(path, expected="an Excel workbook")
+        bytes_of.refuse_other_formats(path, expected="Excel")
         raise WrongFormat(
             "“{file}” is not an Excel workbook but text; if it is CSV, say “format: csv” in hexi.source.", file=path
         )
@@ -223,7 +223,7 @@ def _refuse_what_is_no_workbook(path: Path) -> None:
         raise SourceTruncated(
             "“{file}” is a damaged or cut Excel workbook: its directory is missing. Save it again.", file=path
         ) from None
-    if not any(part.filename.startswith("xl/") for part in parts):
+    if not any(part.filename.startswith("xl/") or part.filename == "content.xml" for part in parts):
         raise WrongFormat("“{file}” is a ZIP file but no Excel workbook; unpack it first.", file=path)
     unpacked, packed = sum(part.file_size for part in parts), max(1, path.stat().st_size)
     if unpacked > LIMIT_UNPACKED_BYTES or (unpacked > FREE_BYTES and unpacked / packed > LIMIT_RATIO):
