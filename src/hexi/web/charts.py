@@ -1,0 +1,179 @@
+"""Charts: bars are rows of a table, histograms and targets are SVG. Each says its numbers in text too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from hexi.data.contracts.model import Field
+from hexi.exchange.door.records import Bar
+from hexi.web import wording
+from hexi.web.svg import element, picture, text_width
+
+MAX_WIDTH = 760.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarPart:
+    """A piece of a bar, in per cent of the longest one."""
+
+    start: float
+    width: float
+    series: int
+    hover: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarRow:
+    """One bar: label, amount, and where its rows are."""
+
+    label: str
+    amount: float
+    parts: tuple[BarPart, ...]
+    href: str | None
+
+
+def bar_rows(bars: Sequence[Bar], *, link: Callable[[Bar], str | None]) -> tuple[BarRow, ...]:
+    """Return bars as rows of a table, as they come."""
+    most = max((each.amount for each in bars), default=0) or 1
+    return tuple(
+        BarRow(
+            label=each.label if each.label is not None else gettext("(empty)"),
+            amount=each.amount,
+            parts=(
+                BarPart(start=0, width=max(each.amount, 0) / most * 100, series=0, hover=wording.count(each.amount)),
+            ),
+            href=link(each),
+        )
+        for each in bars
+    )
+
+
+def stacked_rows(
+    by_series: Sequence[tuple[str, Sequence[Bar]]], *, link: Callable[[str], str | None]
+) -> tuple[BarRow, ...]:
+    """Return one row per label, its bar put together from the series in their order; largest first."""
+    labels: dict[str, list[tuple[int, str, float]]] = {}
+    for number, (series, bars) in enumerate(by_series):
+        for each in bars:
+            if each.amount > 0:
+                labels.setdefault(each.label or gettext("(empty)"), []).append((number, series, each.amount))
+    totals = {label: sum(amount for *_, amount in pieces) for label, pieces in labels.items()}
+    most = max(totals.values(), default=0) or 1
+    rows = []
+    for label in sorted(totals, key=lambda each: -totals[each]):
+        start, parts = 0.0, []
+        for number, series, amount in labels[label]:
+            width = amount / most * 100
+            parts.append(
+                BarPart(start=start, width=width, series=number % 7, hover=f"{series}: {wording.count(amount)}")
+            )
+            start += width
+        rows.append(BarRow(label=label, amount=totals[label], parts=tuple(parts), href=link(label)))
+    return tuple(rows)
+
+
+def histogram(bars: Sequence[Bar], field: Field, *, title: str) -> SafeString:
+    """Return columns side by side, each with its interval and rows on hover."""
+    height, foot, left = 240.0, 44.0, 56.0
+    most = max((each.amount for each in bars), default=0) or 1
+    top = _nice(most)
+    wide = (MAX_WIDTH - left) / max(len(bars), 1)
+    drawn = []
+    for share in (0.0, 0.5, 1.0):
+        y = 16 + (height - 16) * (1 - share)
+        drawn.append(element("line", x1=left, x2=MAX_WIDTH, y1=y, y2=y, class_="grid"))
+        drawn.append(element("text", wording.count(top * share), x=left - 8, y=y + 4, text_anchor="end", class_="faint"))
+    free_from = 0.0
+    for i, each in enumerate(bars):
+        high = (height - 16) * each.amount / top
+        x = left + i * wide
+        low, up = wording.edge(each.low, field), wording.edge(each.high, field)
+        drawn.append(
+            element(
+                "g",
+                element("title", gettext("%(low)s to %(high)s: %(rows)s")
+                    % {"low": low, "high": up, "rows": wording.rows(int(each.amount))}),
+                element("rect", x=x, y=16.0, width=wide, height=height - 16, fill="transparent"),
+                element("rect", x=x + 1, y=height - high, width=max(wide - 2, 1), height=high, rx=1.5, class_="bar"),
+            )
+        )
+        if x >= free_from:
+            drawn.append(element("text", low, x=x, y=height + 20, text_anchor="middle", class_="faint"))
+            free_from = x + text_width(low, 12) + 24
+    drawn.append(element("line", x1=left, x2=MAX_WIDTH, y1=height, y2=height, class_="axis"))
+    description = "; ".join(
+        f"{wording.edge(each.low, field)}–{wording.edge(each.high, field)}: {wording.count(each.amount)}"
+        for each in bars
+    )
+    return picture(MAX_WIDTH, height + foot, *drawn, title=title, description=description, class_="histogram")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """A target value for a year."""
+
+    year: int
+    value: float
+    shown: str
+
+
+def targets(aims: Sequence[Aim], *, kind: str, unit: str, title: str, years: Sequence[int]) -> SafeString:
+    """Return a series of targets as a small picture.
+
+    A stock is a line of points (it stands at that height), an annual figure a column (it happens
+    within the year), a flow a column drawn as an outline (it is added until then).
+    """
+    width, height, base, top = 252.0, 132.0, 104.0, 34.0
+    most = max((each.value for each in aims), default=0) or 1
+    across = {year: 56 + i * (width - 112) / max(len(years) - 1, 1) for i, year in enumerate(years)}
+    drawn = [element("line", x1=12.0, x2=width - 12, y1=base, y2=base, class_="axis")]
+    at = [(across[each.year], base - (base - top) * each.value / most, each) for each in aims]
+    if kind == "stock" and len(at) > 1:
+        drawn.append(element("path", d="M" + " L".join(f"{x:.1f},{y:.1f}" for x, y, _ in at), class_="line"))
+    for x, y, each in at:
+        if kind == "stock":
+            drawn.append(element("circle", cx=x, cy=y, r=5.0, class_="dot"))
+        else:
+            drawn.append(
+                element("rect", x=x - 17, y=y, width=34.0, height=base - y, rx=2.0,
+                        class_="column" if kind == "annual" else "flow")
+            )
+        drawn.append(element("text", each.shown, x=x, y=y - 11, text_anchor="middle", class_="value"))
+    drawn += [
+        element("text", str(year), x=x, y=base + 19, text_anchor="middle", class_="faint") for year, x in across.items()
+    ]
+    said = "; ".join(f"{each.year}: {each.shown} {unit}" for each in aims)
+    return picture(width, height, *drawn, title=title, description=said, class_="aims")
+
+
+def scores(points: Sequence[tuple[int, float]]) -> SafeString:
+    """Return the score of each version, oldest first, as a line from the worst score to 100%."""
+    width, height = 360.0, 96.0
+    low = min(score for _, score in points)
+    floor = max(0.0, low - max(0.02, (1 - low) * 0.5))
+    step = (width - 60) / max(len(points) - 1, 1)
+    at = [(20 + i * step, 16 + (height - 40) * (1 - (score - floor) / (1 - floor)), version, score)
+          for i, (version, score) in enumerate(points)]
+    drawn = [element("line", x1=8.0, x2=width - 8, y1=height - 24, y2=height - 24, class_="axis"),
+             element("path", d="M" + " L".join(f"{x:.1f},{y:.1f}" for x, y, *_ in at), class_="line")]
+    for x, y, version, score in at:
+        drawn.append(
+            element("g", element("title", f"v{version}: {wording.percent(score)}"),
+                    element("circle", cx=x, cy=y, r=4.0, class_="dot"))
+        )
+    x, y, version, score = at[-1]
+    drawn.append(element("text", wording.percent(score), x=min(x, width - 30), y=max(y - 9, 12), text_anchor="middle"))
+    for i in sorted({0, len(at) - 1}):
+        drawn.append(element("text", f"v{at[i][2]}", x=at[i][0], y=height - 6, text_anchor="middle", class_="faint"))
+    said = "; ".join(f"v{version}: {wording.percent(score)}" for version, score in points)
+    return picture(width, height, *drawn, title=gettext("Quality by version"), description=said, class_="target")
+
+
+def _nice(value: float) -> float:
+    """Return the next round number from `value` on."""
+    power = 10.0 ** (len(str(int(value))) - 1) if value >= 1 else 1.0
+    return next(power * each for each in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if power * each >= value)

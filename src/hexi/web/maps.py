@@ -1,0 +1,202 @@
+"""Maps as SVG, projected and simplified here: the page needs no script, no tiles and no stranger's server."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import shapely
+from django.utils.safestring import SafeString
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from hexi.exchange.door.records import Feature
+from hexi.web.svg import element, picture, text_width
+
+WIDTH = 760.0
+MARGIN = 8.0
+LABEL, LABEL_ON_PHONE = 13.0, 21.0
+"""Size of a label in units of the picture; a phone shows the picture at half its size."""
+DOTS_AT_MOST = 4_000
+TOLERANCE = 0.6
+"""What simplifying may move a line, in units of the picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One feature as it is drawn, in units of the picture."""
+
+    path: str | None
+    """Outline of an area; None for a point."""
+    x: float
+    y: float
+    reach: float
+    """Radius of the largest circle that fits into the area: where its label may stand."""
+    label: str
+    code: str
+    amount: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A map ready to be put on a page in any language."""
+
+    height: float
+    marks: tuple[Mark, ...]
+    left_out: int
+    """Points that lie where another one is drawn already, or beyond `DOTS_AT_MOST`."""
+
+
+def drawing(
+    features: Sequence[Feature], *, label: str | None, code: str | None = None, amount: str | None = None
+) -> Drawing | None:
+    """Project features on a plane and simplify them; None where there is nothing to draw.
+
+    Equirectangular with the cosine of the middle latitude: right enough for a province, and north is
+    up. `label`, `code` and `amount` name properties. Neighbours keep a common border.
+    """
+    shapes = [shape(dict(each.geometry)) for each in features]
+    if not shapes:
+        return None
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = (WIDTH - 2 * MARGIN) / max((east - west) * squeeze, 1e-6)
+    height = (north - south) * scale + 2 * MARGIN
+    if height > WIDTH * 0.9:
+        scale *= WIDTH * 0.9 / height
+        height = (north - south) * scale + 2 * MARGIN
+    left = (WIDTH - (east - west) * squeeze * scale) / 2
+
+    def project(points: Iterable[Sequence[float]]) -> list[tuple[float, float]]:
+        return [(left + (x - west) * squeeze * scale, MARGIN + (north - y) * scale) for x, y, *_ in points]
+
+    plane = [shapely.transform(each, project) for each in shapes]
+    areas = [i for i, each in enumerate(plane) if each.geom_type in {"Polygon", "MultiPolygon"}]
+    for i, simple in zip(areas, _simplified([plane[i] for i in areas]), strict=True):
+        plane[i] = simple
+    marks, seen = [], set()
+    for feature, each in zip(features, plane, strict=True):
+        if each.is_empty:
+            continue
+        said = feature.properties
+        path, reach, at = None, 0.0, shapely.centroid(each)
+        if each.geom_type in {"Polygon", "MultiPolygon"}:
+            path = _path(each)
+            circle = shapely.maximum_inscribed_circle(max(shapely.get_parts(each), key=shapely.area), tolerance=1)
+            at, reach = shapely.get_point(circle, 0), circle.length
+        elif (spot := (round(at.x), round(at.y))) in seen or len(seen) >= DOTS_AT_MOST:
+            continue
+        else:
+            seen.add(spot)
+        marks.append(
+            Mark(
+                path=path,
+                x=at.x,
+                y=at.y,
+                reach=reach,
+                label=str(said.get(label or "") or ""),
+                code=str(said.get(code or "") or ""),
+                amount=float(str(said[amount])) if amount and said.get(amount) is not None else None,
+            )
+        )
+    return Drawing(height=height, marks=tuple(marks), left_out=len(features) - len(marks))
+
+
+def draw(
+    found: Drawing,
+    *,
+    title: str,
+    description: str,
+    link: Callable[[Mark], str | None],
+    hover: Callable[[Mark], str],
+    here: str = "",
+    below: Drawing | None = None,
+) -> SafeString:
+    """Return the map as SVG: areas, then points by size, then the labels that fit.
+
+    A label that would lie on another one is left out; one that fits only on a wide screen is hidden
+    on a phone. `here` is the code to stand out.
+    """
+    areas = [each for each in found.marks if each.path is not None]
+    points = sorted((each for each in found.marks if each.path is None), key=lambda each: -(each.amount or 0))
+    most = max((each.amount or 0 for each in points), default=0) or 1
+    drawn = []
+    for each in areas:
+        is_here = " here" if here and each.code == here else ""
+        drawn.append(_linked(link(each), hover(each), element("path", d=each.path, class_=f"area{is_here}")))
+    for each in points:
+        radius = 2.6 + 12 * math.sqrt((each.amount or 0) / most) if each.amount is not None else 4.0
+        radius = min(radius, 2.4) if len(points) > 1_000 else radius
+        drawn.append(
+            _linked(link(each), hover(each), element("circle", cx=each.x, cy=each.y, r=radius, class_="dot"))
+        )
+    return picture(
+        WIDTH, found.height, *drawn, *_labels(areas or points), title=title, description=description, class_="map"
+    )
+
+
+def _linked(href: str | None, hover: str, mark: SafeString) -> SafeString:
+    inside = (element("title", hover), mark)
+    return element("a", *inside, href=href, aria_label=hover) if href else element("g", *inside)
+
+
+def _labels(marks: Sequence[Mark]) -> list[SafeString]:
+    """Large areas and large points first; each label is tried on its mark, then around it."""
+    taken: dict[float, list[tuple[float, float, float, float]]] = {LABEL: [], LABEL_ON_PHONE: []}
+    found = []
+    for each in sorted(marks, key=lambda mark: -(mark.reach or mark.amount or 0))[:60]:
+        if not each.label:
+            continue
+        spots = {size: _spot(each, size, taken[size]) for size in taken}
+        wide, phone = spots[LABEL], spots[LABEL_ON_PHONE]
+        if wide is None:
+            continue
+        x, y = phone or wide
+        found.append(
+            element(
+                "text",
+                each.label,
+                x=x,
+                y=y,
+                text_anchor="middle",
+                class_=None if phone else "roomy",
+            )
+        )
+    return found
+
+
+def _spot(mark: Mark, size: float, taken: list[tuple[float, float, float, float]]) -> tuple[float, float] | None:
+    wide, high = text_width(mark.label, size) / 2, size / 2
+    is_area = mark.path is not None
+    around = [(0.0, 0.0), (0, -size), (0, size), (wide * 0.6, 0), (-wide * 0.6, 0)]
+    if not is_area:
+        around = [(0, -size - 2), (wide + 10, 0), (-wide - 10, 0), (0, size + 4)]
+    for right, down in around:
+        x, y = mark.x + right, mark.y + down
+        box = (x - wide, y - high, x + wide, y + high)
+        if box[0] < 0 or box[2] > WIDTH:
+            continue
+        if all(box[2] < b[0] or box[0] > b[2] or box[3] < b[1] or box[1] > b[3] for b in taken):
+            taken.append(box)
+            return x, y + high * 0.7
+    return None
+
+
+def _simplified(areas: list[BaseGeometry]) -> list[BaseGeometry]:
+    if not areas:
+        return []
+    # Borders that two areas share are simplified once, so that no gap opens between them.
+    return [shapely.make_valid(each) for each in shapely.coverage_simplify(areas, TOLERANCE)]
+
+
+def _path(area: BaseGeometry) -> str:
+    parts = []
+    for polygon in shapely.get_parts(area):
+        if polygon.geom_type != "Polygon":
+            continue
+        for ring in (polygon.exterior, *polygon.interiors):
+            points = " ".join(f"{x:.1f},{y:.1f}" for x, y in ring.coords[:-1])
+            if points:
+                parts.append(f"M{points}Z")
+    return "".join(parts)

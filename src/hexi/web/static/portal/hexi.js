@@ -1,0 +1,43 @@
+// What the pages do beyond links and forms; every page works without it.
+"use strict";
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  const search = [...document.querySelectorAll("input[type=search]")].find((each) => each.offsetParent);
+  if (search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    const text = document.getElementById(copy.dataset.copy).textContent.trim();
+    navigator.clipboard?.writeText(text).then(() => {
+      const before = copy.textContent;
+      copy.textContent = copy.dataset.done;
+      setTimeout(() => { copy.textContent = before; }, 1600);
+    });
+  }
+  const cell = event.target.closest(".rowsview td");
+  if (cell && !getSelection().toString()) cell.classList.toggle("open");
+  for (const open of document.querySelectorAll("details.columns[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+for (const print of document.querySelectorAll("[data-print]")) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
+for (const copy of document.querySelectorAll("[data-copy]")) copy.hidden = !navigator.clipboard;
+
+// A choice in a list is meant: no second click. Without JavaScript there is a button.
+for (const choice of document.querySelectorAll("select[data-submit]")) {
+  choice.addEventListener("change", () => choice.form.requestSubmit());
+  const button = choice.form.querySelector("[data-needed-without-script]");
+  if (button) button.hidden = true;
+}

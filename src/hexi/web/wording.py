@@ -1,0 +1,183 @@
+"""How numbers, dates and values are written, in the language of the page."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext
+
+from hexi.data.contracts.model import Field, FieldType
+from hexi.kernel.names import Text
+
+NUMBERS = {FieldType.INTEGER, FieldType.DECIMAL, FieldType.NUMBER}
+GROUPED_FROM = 10_000
+"""Below this a number may be a year; nobody writes 2,015."""
+
+
+def say(text: Text | None) -> str:
+    """Return the text in the language of the page; nothing for nothing."""
+    return "" if text is None else text.in_language(get_language() or "zh")
+
+
+def is_english() -> bool:
+    """Whether the page is in English."""
+    return (get_language() or "zh").startswith("en")
+
+
+def count(value: float | Decimal) -> str:
+    """Return a number with thousands separated, at most two decimals."""
+    if isinstance(value, int) or value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def round_count(value: int) -> str:
+    """Return a number as a sentence says it: 2.1 万 in Chinese, 21,000 in English."""
+    if is_english() or value < GROUPED_FROM:
+        return count(value)
+    divisor, word = (100_000_000, "亿") if value >= 100_000_000 else (10_000, "万")
+    # Truncated, so that no page ever shows more than there is.
+    return f"{math.floor(value / divisor * 10) / 10:g} {word}"
+
+
+def percent(share: float, *, digits: int = 1) -> str:
+    """Return a share as a percentage. 100% is said only of all, 0% only of none."""
+    if share in {0.0, 1.0}:
+        return f"{share:.0%}"
+    step = 10.0**-digits
+    shown = min(max(math.floor(share * 100 / step) * step, step), 100 - step)
+    return f"{shown:.{digits}f}%"
+
+
+def size(size_bytes: int) -> str:
+    """Return a number of bytes in the largest unit that leaves it above one."""
+    value = float(size_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def day(at: datetime | date | None) -> str:
+    """Return the date in the node's time zone, as 2026-11-23."""
+    if isinstance(at, datetime):
+        return timezone.localtime(at).date().isoformat()
+    return at.isoformat() if at else ""
+
+
+def moment(at: datetime | None) -> str:
+    """Return date and time in the node's time zone, to the second."""
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S") if at else ""
+
+
+def seconds(value: float) -> str:
+    """Return a duration: milliseconds below a second."""
+    if value < 1:
+        return gettext("%(value)s ms") % {"value": f"{value * 1000:.0f}"}
+    if value < 100:
+        return gettext("%(value)s s") % {"value": f"{value:.1f}"}
+    return gettext("%(value)s min") % {"value": f"{value / 60:.1f}"}
+
+
+def rows(value: int) -> str:
+    """Return a number of rows with its noun."""
+    return ngettext("%(count)s row", "%(count)s rows", value) % {"count": count(value)}
+
+
+def cell(value: object, field: Field | None = None) -> str:
+    """Return a value of a table as text; the empty text for nothing."""
+    if value is None:
+        return ""
+    if field is not None and field.type is FieldType.GEOMETRY:
+        return gettext("geometry, %(size)s") % {"size": size(int(str(value)))}
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, datetime):
+        return moment(value if value.tzinfo else value.replace(tzinfo=UTC))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:,}" if abs(value) >= GROUPED_FROM else str(value)
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= GROUPED_FROM else str(value)
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def edge(value: object, field: Field) -> str:
+    """Return one end of a histogram's interval, which came as a number (of days, for dates)."""
+    at = float(str(value))
+    if field.type in {FieldType.DATE, FieldType.TIMESTAMP}:
+        return datetime.fromtimestamp(at * 86_400, tz=UTC).date().isoformat()
+    if abs(at) >= 100_000_000 and not is_english():
+        return f"{at / 100_000_000:g} 亿"
+    if abs(at) >= GROUPED_FROM and not is_english():
+        return f"{at / 10_000:g} 万"
+    if abs(at) >= 1_000_000:
+        return f"{at / 1_000_000:g}M" if abs(at) < 1_000_000_000 else f"{at / 1_000_000_000:g}B"
+    return f"{at:,.10g}" if abs(at) >= GROUPED_FROM else f"{at:.6g}"
+
+
+TYPES = {
+    FieldType.STRING: Text("文本", "text"),
+    FieldType.INTEGER: Text("整数", "whole number"),
+    FieldType.DECIMAL: Text("定点小数", "decimal"),
+    FieldType.NUMBER: Text("数值", "number"),
+    FieldType.DATE: Text("日期", "date"),
+    FieldType.TIMESTAMP: Text("时间", "time"),
+    FieldType.BOOLEAN: Text("是/否", "yes or no"),
+    FieldType.GEOMETRY: Text("几何", "geometry"),
+}
+SHARING = {
+    "unconditional": Text("无条件共享", "Shared without conditions"),
+    "conditional": Text("有条件共享", "Shared under conditions"),
+    "none": Text("不予共享", "Not shared"),
+}
+OPENNESS = {
+    "open": Text("无条件开放", "Open"),
+    "on_application": Text("依申请开放", "Open on application"),
+    "closed": Text("不予开放", "Not open"),
+}
+UPDATES = {
+    "static": Text("不更新", "never"),
+    "yearly": Text("每年", "yearly"),
+    "quarterly": Text("每季度", "quarterly"),
+    "monthly": Text("每月", "monthly"),
+    "weekly": Text("每周", "weekly"),
+    "daily": Text("每日", "daily"),
+    "realtime": Text("实时", "in real time"),
+}
+CLASSES = {
+    "open": Text("公开", "open"),
+    "internal": Text("内部", "internal"),
+    "personal": Text("个人信息", "personal"),
+    "sensitive": Text("敏感个人信息", "sensitive"),
+}
+DIMENSIONS = {
+    "accuracy": Text("准确性", "accuracy"),
+    "completeness": Text("完整性", "completeness"),
+    "conformity": Text("规范性", "conformity"),
+    "consistency": Text("一致性", "consistency"),
+    "coverage": Text("覆盖度", "coverage"),
+    "timeliness": Text("时效性", "timeliness"),
+    "uniqueness": Text("唯一性", "uniqueness"),
+}
+STEPS = {
+    "collect": Text("采集", "Collect"),
+    "clean": Text("清洗质检", "Clean and test"),
+    "split": Text("分流", "Split"),
+    "commit": Text("入库", "Commit"),
+    "certify": Text("出证", "Certify"),
+}
+RUN_STATES = {
+    "running": Text("进行中", "running"),
+    "done": Text("已完成", "done"),
+    "unchanged": Text("无变化", "unchanged"),
+    "failed": Text("失败", "failed"),
+    "lost": Text("中断", "lost"),
+}
