@@ -97,6 +97,15 @@ def test_every_error_of_a_source_has_its_own_code_and_ends_in_four() -> None:
     assert len({each.code for each in ours}) == len(ours)
 
 
+def test_every_error_code_of_a_source_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "sources.md").read_text("utf-8")
+    kinds = [each for each in vars(records).values() if isinstance(each, type) and issubclass(each, HexiError)]
+
+    missing = [each.code for each in kinds if each.__module__ == records.__name__ and f"`{each.code}`" not in page]
+
+    assert missing == []
+
+
 def test_a_generator_that_is_unknown_lists_those_there_are(opener: Opener) -> None:
     with pytest.raises(SourceInvalid, match="generators: enterprises"):
         opener.open(None, generator={"generator": "people", "rows": 10, "seed": 1})

@@ -133,6 +133,7 @@ def test_a_workbook_of_libreoffice_is_read(opener: Opener) -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{office}:manifest:1.0"/>')
         archive.writestr(
             "content.xml",
             f'<office:document-content xmlns:office="{office}:office:1.0" xmlns:table="{office}:table:1.0" '
