@@ -10,7 +10,7 @@ from rich.table import Table
 
 from hexi.cli import node
 from hexi.cli.commands.verify import show
-from hexi.cli.speech import of, out
+from hexi.cli.speech import _, of, out
 
 
 @click.group()
@@ -68,9 +68,19 @@ def verify_events(trust: Path | None, known: tuple[Path, ...], *, for_machines: 
         trust=read_trust(trust or node.home() / "trust.json"), known=[path.read_text("utf-8") for path in known]
     )
     if for_machines:
-        findings = [{"code": each.code, "sentence": each.sentence} for each in verdict.findings]
-        click.echo(json.dumps({"ok": verdict.ok, "findings": findings}, ensure_ascii=False, default=str))
+        findings = [{"code": each.code, "sentence": each.sentence} for each in verdict.problems]
+        said = {"ok": verdict.ok, "events": verdict.size, "root": verdict.root, "findings": findings}
+        click.echo(json.dumps(said, ensure_ascii=False, default=str))
     else:
-        show(tuple(verdict.findings), is_ok=verdict.ok)
+        out.print(
+            _(
+                "{size} sealed events under {checkpoints} signed checkpoints; root {root}; {unsealed} not sealed yet.",
+                size=verdict.size,
+                checkpoints=verdict.checkpoints,
+                root=verdict.root,
+                unsealed=verdict.unsealed,
+            )
+        )
+        show(verdict.problems, is_ok=verdict.ok)
     if not verdict.ok:
         raise SystemExit(verdict.exit_code)

@@ -62,11 +62,11 @@ def show_datasets() -> None:
     from hexi.registry.catalog import queries as catalog
 
     table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column(_("dataset"), no_wrap=True)
+    table.add_column(_("dataset"), no_wrap=True, min_width=29)
     for heading in (_("rows"), _("accepted"), _("quarantined"), _("version")):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column(_("certificate"), no_wrap=True)
-    table.add_column(_("title"), overflow="ellipsis", no_wrap=True)
+        table.add_column(heading, justify="right", no_wrap=True, min_width=9)
+    table.add_column(_("certificate"), no_wrap=True, min_width=12)
+    table.add_column(_("title"), overflow="ellipsis", no_wrap=True, max_width=46)
     for each in catalog.datasets():
         table.add_row(
             each.name,
