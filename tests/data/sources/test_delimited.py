@@ -155,6 +155,17 @@ def test_a_ragged_row_is_named(opener: Opener, quoted: str, row: str, cells: int
     assert refusal.value.facts["found"] == cells
 
 
+def test_a_short_and_a_long_row_do_not_make_up_for_each_other(opener: Opener) -> None:
+    with pytest.raises(RaggedRow) as refusal:
+        opener.rows("a,b\n1\n2,3\n4,,")
+
+    assert refusal.value.facts["line"] == 2
+
+
+def test_blank_lines_right_after_the_header_are_passed_over(opener: Opener) -> None:
+    assert opener.rows("a,b\n\n\n1,2\n") == [(4, "1", "2")]
+
+
 def test_a_row_with_an_empty_end_is_not_ragged(opener: Opener) -> None:
     assert opener.rows('x,y,z\n"1,1",,\n2,3,\n') == [(2, "1,1", None, None), (3, "2", "3", None)]
 
@@ -272,3 +283,40 @@ def test_any_table_comes_back_as_it_was_written(
     assert [
         tuple(cell or None for cell in row) for row in found if any(row[1:]) or quoting == csv.QUOTE_ALL
     ] == expected
+
+
+def read_by_the_standard_library(text: str, width: int) -> list[tuple[object, ...]] | None:
+    """Rows with their lines as `csv` reads them, None where it or the width refuses one."""
+    rows, line = [], 1
+    reader = csv.reader(io.StringIO(text, newline="\n"), strict=True)
+    try:
+        for cells in reader:
+            rows.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error:
+        return None
+    if any(cells and len(cells) != width for _, cells in rows):
+        return None
+    return [(line, *(cell or None for cell in cells)) for line, cells in rows[1:] if any(cells)]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["a", "中", '"', '""', '"x"', ",", "\n", "\r\n", ",\n", "a,b\n", '"p\nq",b\n']), max_size=14
+    ),
+    st.integers(1, 3),
+)
+def test_any_text_is_read_as_the_standard_library_does_or_refused(pieces: list[str], width: int) -> None:
+    text = ",".join(f"c{i}" for i in range(width)) + "\n" + "".join(pieces)
+    expected = read_by_the_standard_library(text, width)
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            found = Opener(Path(folder)).rows(text, delimiter=",")
+        except SourceInvalid:
+            assert expected is None
+            return
+
+    rows = [tuple(cell or None for cell in row) for row in found]
+    assert [row for row in rows if any(row[1:])] == expected
