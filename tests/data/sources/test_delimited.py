@@ -5,6 +5,7 @@ import hashlib
 import io
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -262,12 +263,12 @@ NEEDY = st.one_of(CELLS, st.sampled_from(['"', ",", "\n", "a\nb", '""', "\n\n", 
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
 )
 def test_any_table_comes_back_as_it_was_written(
-    table: list[list[str]], encoding: str, delimiter: str, line_end: str, quoting: int
+    table: list[list[str]], encoding: str, delimiter: str, line_end: str, quoting: Any
 ) -> None:
     width = len(table[0]) if table else 2
     header = [f"c{i}" for i in range(width)]
     text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end, quoting=quoting)  # type: ignore[arg-type]
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end, quoting=quoting)
     writer.writerow(header)
     expected = []
     for row in table:
