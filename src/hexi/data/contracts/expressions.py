@@ -1,325 +1,432 @@
 """The one expression language: SQL, parsed against an allow-list before any engine sees it.
 
-What is not listed is refused, since a function that two engines know by one name may mean two things.
-Meanings are DuckDB's; `data/engines` holds each engine's own form, and a test makes them agree.
+What is not listed is refused: a function that two engines know by one name may mean two things. What a
+contract says becomes typed terms; `data/engines` holds each engine's form of them, and a test holds
+the engines together.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
-from hexi.data.contracts.model import Field, FieldType
-from hexi.kernel.errors import Invalid
-from hexi.kernel.names import check_dataset_name
+from hexi.data.contracts.functions import FUNCTIONS
+from hexi.data.contracts.model import Field
+from hexi.data.contracts.patterns import check_pattern
+from hexi.data.contracts.problems import nearest
+from hexi.data.contracts.queries import ExpressionInvalid, parse_query, parsed
+from hexi.data.contracts.terms import MAX_SCALE, NUMBERS, Kind, Term, alike, column, converted
 
-MAX_LENGTH = 10_000
+__all__ = ["ExpressionInvalid", "columns_of", "parse_expression", "parse_query"]
+
 MAX_DEPTH = 60
-
-NUMBER, TEXT, BOOLEAN, DATE, TIME, NULL = "number", "text", "boolean", "date", "timestamp", "null"
-
-KINDS: Mapping[FieldType, str] = {
-    FieldType.STRING: TEXT,
-    FieldType.INTEGER: NUMBER,
-    FieldType.DECIMAL: NUMBER,
-    FieldType.NUMBER: NUMBER,
-    FieldType.DATE: DATE,
-    FieldType.TIMESTAMP: TIME,
-    FieldType.BOOLEAN: BOOLEAN,
+MAX_DIGITS = 9
+BEIJING = timezone(timedelta(hours=8))
+COMPARISONS: Mapping[type, str] = {
+    exp.EQ: "eq",
+    exp.NEQ: "ne",
+    exp.LT: "lt",
+    exp.LTE: "le",
+    exp.GT: "gt",
+    exp.GTE: "ge",
 }
-
-FUNCTIONS: Mapping[str, str] = {
-    "abs(x)": "Distance from zero.",
-    "round(x, digits)": "Rounded half away from zero; digits is a whole number from 0 to 9.",
-    "least(a, b, …), greatest(a, b, …)": "The smallest or largest that is not NULL.",
-    "coalesce(a, b, …)": "The first that is not NULL.",
-    "nullif(a, b)": "NULL where both are equal, else a.",
-    "length(s)": "Number of characters.",
-    "lower(s), upper(s), trim(s)": "Letters in lower or upper case; without spaces at both ends.",
-    "substr(s, start, length)": "Part of a text; start counts from 1 and is a whole number of at least 1.",
-    "a || b": "Both texts one after the other; NULL where one is.",
-    "starts_with(s, t), ends_with(s, t), contains(s, t)": "Whether a text begins with, ends with or holds another.",
-    "s like 'pattern'": "% stands for any text, _ for one character; the pattern is a literal.",
-    "regexp_matches(s, 'pattern')": "Whether a RE2 pattern, a literal, is found anywhere in a text.",
-    "year(d), month(d), day(d)": "Part of a date or time as a number.",
-    "cast(x as type), try_cast(x as type)": "To varchar, bigint, double or date; try_cast gives NULL where it cannot, "
-    "and cast here does the same.",
-    "case when … then … else … end": "The first branch whose condition is true.",
-    "+ - * / // %": "Division by zero is NULL; / is a double, // and % are for whole numbers.",
-    "= <> < <= > >= between in is null and or not": "As SQL, with unknown where something is missing.",
-}
-"""What may be written, with its meaning; the reference page is made of this."""
-
 CASTS = {
-    exp.DataType.Type.VARCHAR: TEXT,
-    exp.DataType.Type.TEXT: TEXT,
-    exp.DataType.Type.BIGINT: NUMBER,
-    exp.DataType.Type.INT: NUMBER,
-    exp.DataType.Type.DOUBLE: NUMBER,
-    exp.DataType.Type.DATE: DATE,
-    exp.DataType.Type.TIMESTAMPTZ: TIME,
+    "VARCHAR": Kind.TEXT,
+    "TEXT": Kind.TEXT,
+    "BIGINT": Kind.INTEGER,
+    "INT": Kind.INTEGER,
+    "DOUBLE": Kind.DOUBLE,
+    "DATE": Kind.DATE,
 }
+READABLE = {
+    Kind.TEXT: {Kind.INTEGER, Kind.DATE, Kind.BOOLEAN, Kind.TEXT, Kind.NULL},
+    Kind.INTEGER: {*NUMBERS, Kind.TEXT, Kind.NULL},
+    Kind.DOUBLE: {*NUMBERS, Kind.TEXT, Kind.NULL},
+    Kind.DATE: {Kind.DATE, Kind.TEXT, Kind.NULL},
+}
+"""What may be cast to each kind. A double as text is missing: engines print the same number differently."""
 
 
-class ExpressionInvalid(Invalid):
-    """An expression that is not one, or uses what is not allowed."""
+def parse_expression(sql: str, *, fields: Sequence[Field]) -> Term:
+    """Return a condition on a row of `fields`: true, false, or NULL where what it needs is missing.
 
-    code = "expression.invalid"
-
-
-def parse_expression(sql: str, *, fields: Sequence[Field]) -> exp.Expression:
-    """Return the tree of a row predicate over `fields`, true, false or unknown for each row.
-
-    Raises `ExpressionInvalid`, which names what is wrong and what would be allowed.
+    Raises `ExpressionInvalid`, which names what is wrong, where, and what would be allowed.
     """
-    tree = _parse(sql)
-    kinds = {field.name: KINDS.get(field.type, "geometry") for field in fields}
-    found = _kind(tree, kinds, sql, 0)
-    if found not in {BOOLEAN, NULL}:
+    found = parse_term(sql, fields=fields)
+    if found.kind not in {Kind.BOOLEAN, Kind.NULL}:
         raise ExpressionInvalid(
-            "“{sql}” is a {kind}, not a condition: write a comparison such as “a <= b”.", sql=sql, kind=found
+            "“{sql}” is a {kind}, not a condition: write a comparison such as “a <= b”.", sql=sql, kind=found.kind
         )
-    return tree
+    return converted(found, Kind.BOOLEAN)
 
 
-def parse_query(sql: str) -> tuple[exp.Expression, tuple[str, ...]]:
-    """Return a query's tree and the datasets it reads, each once, sorted; refuse what is not one SELECT.
+def parse_term(sql: str, *, fields: Sequence[Field]) -> Term:
+    """Return any value computed from a row. Raises `ExpressionInvalid`."""
+    return _Reader(sql, fields).term(parsed(sql, exp.Condition), 0)
 
-    Tables are written as quoted dataset names. Raises `ExpressionInvalid`.
-    """
-    tree = _parse(sql)
-    if not isinstance(tree, exp.Query):
-        raise ExpressionInvalid("A query is one SELECT; this is a {what}.", what=tree.key.upper())
-    for node in tree.walk():
-        if isinstance(node, exp.Command | exp.DDL | exp.DML | exp.Into | exp.Copy | exp.Set | exp.Attach):
-            raise ExpressionInvalid("A query only reads; “{part}” does not.", part=node.sql("duckdb")[:60])
-    named = {each.alias_or_name for each in tree.find_all(exp.CTE)}
-    found = set()
-    for table in tree.find_all(exp.Table):
-        if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
+
+def columns_of(term: Term) -> tuple[str, ...]:
+    """Names of the fields that an expression reads, each once, in order of their first use."""
+    return tuple(dict.fromkeys(str(each.value) for each in term.walk() if each.op == "column"))
+
+
+class _Reader:
+    """Turns one parsed tree into terms, refusing what is not listed."""
+
+    def __init__(self, sql: str, fields: Sequence[Field]) -> None:
+        self.sql = sql
+        self.fields = {each.name: each for each in fields}
+        self.depth = 0
+
+    def term(self, node: exp.Expr, depth: int) -> Term:
+        if depth > MAX_DEPTH:
+            raise ExpressionInvalid("The expression is nested more than {limit} deep.", limit=MAX_DEPTH)
+        form = _FORMS.get(type(node))
+        if form is None:
+            raise self.refusal(node)
+        self.only(node, *_KEYS.get(type(node), ("this", "expression", "expressions")))
+        found: Term = form(self, node, depth + 1)
+        return found
+
+    def only(self, node: exp.Expr, *keys: str) -> None:
+        """Refuse a node that carries more than its form reads: what is not read would be lost in silence."""
+        for key, value in node.args.items():
+            if key not in keys and value not in (None, False, [], ""):
+                raise self.refusal(node)
+
+    def refusal(self, node: exp.Expr) -> ExpressionInvalid:
+        text = node.sql("duckdb")
+        word = node.name if isinstance(node, exp.Anonymous) else text.split("(")[0].strip()
+        position = self.sql.lower().find(word.lower()[:20])
+        return ExpressionInvalid(
+            "“{word}” (character {position}) is not allowed in “{sql}”; nearest: {near}.",
+            word=word[:40] or text[:40],
+            position=max(position, 0) + 1,
+            sql=self.sql,
+            near=nearest(word.lower(), FUNCTIONS),
+        )
+
+    def wants(self, term: Term, node: exp.Expr, *kinds: Kind) -> Term:
+        """The term, if it is one of `kinds`; NULL is of every kind."""
+        if term.kind is Kind.NULL:
+            return converted(term, kinds[0])
+        if term.kind not in kinds:
             raise ExpressionInvalid(
-                '“{part}” is no dataset: name tables as quoted dataset names, such as "gansu.airports".',
-                part=table.sql("duckdb"),
+                "“{part}” in “{sql}” is a {kind}; a {wanted} is needed there.",
+                part=node.sql("duckdb"),
+                sql=self.sql,
+                kind=term.kind,
+                wanted=kinds[-1],
             )
-        if table.name not in named:
-            found.add(check_dataset_name(table.name))
-    return tree, tuple(sorted(found))
+        return term
 
+    def same(self, nodes: Sequence[exp.Expr], depth: int) -> list[Term]:
+        """The terms as one kind; a text literal beside dates or times is read as one."""
+        terms = [self.term(each, depth) for each in nodes]
+        for kind in (Kind.TIMESTAMP, Kind.DATE):
+            if any(each.kind is kind for each in terms):
+                terms = [_moment(each, kind) or each for each in terms]
+                break
+        found = alike(terms)
+        if found is None or any(each.kind is Kind.GEOMETRY for each in terms):
+            raise ExpressionInvalid(
+                "{parts} in “{sql}” do not compare: they are {kinds}. Use cast, or a date as '2026-11-23'.",
+                parts=", ".join(f"“{each.sql('duckdb')}”" for each in nodes),
+                sql=self.sql,
+                kinds=" / ".join(sorted({each.kind for each in terms})),
+            )
+        return found
 
-def columns_of(tree: exp.Expression) -> tuple[str, ...]:
-    """Names of the fields that an expression reads, each once, in order."""
-    return tuple(dict.fromkeys(column.name for column in tree.find_all(exp.Column)))
-
-
-def _parse(sql: str) -> exp.Expression:
-    if len(sql) > MAX_LENGTH:
+    def written(self, node: exp.Expr | None, what: str, kind: type, least: int = 0, most: int = 10_000) -> Any:
+        """A literal's value: text, or a whole number in bounds."""
+        if isinstance(node, exp.Literal):
+            if kind is str and node.is_string:
+                return node.name
+            if kind is int and not node.is_string and node.name.isdigit() and least <= int(node.name) <= most:
+                return int(node.name)
         raise ExpressionInvalid(
-            "The expression has {length} characters; {limit} are allowed.", length=len(sql), limit=MAX_LENGTH
+            "{what} in “{sql}” must be written out{bounds}, not “{part}”.",
+            what=what,
+            sql=self.sql,
+            bounds=f" as a whole number from {least} to {most}" if kind is int else " as text in single quotes",
+            part=node.sql("duckdb") if node is not None else "",
         )
+
+
+def _moment(term: Term, kind: Kind) -> Term | None:
+    """A text literal as a date or a time; without a zone a time is Beijing's."""
+    if term.op != "literal" or not isinstance(term.value, str):
+        return None
     try:
-        trees = sqlglot.parse(sql, read="duckdb")
-    except (SqlglotError, RecursionError) as error:
-        raise ExpressionInvalid(
-            "“{sql}” is not a SQL expression: {reason}", sql=sql, reason=str(error).split("\n", 1)[0]
-        ) from None
-    if len(trees) != 1 or trees[0] is None or not isinstance(trees[0], exp.Expression):
-        raise ExpressionInvalid("“{sql}” is not one SQL expression.", sql=sql)
-    return trees[0]
-
-
-def _refuse(node: exp.Expression, sql: str) -> ExpressionInvalid:
-    word = node.name if isinstance(node, exp.Anonymous) else node.sql("duckdb").split("(")[0][:40].strip()
-    words = [name.split("(")[0].strip() for names in FUNCTIONS for name in names.split(", ") if "(" in name]
-    near = difflib.get_close_matches(word.lower(), words, n=2) or words
-    return ExpressionInvalid(
-        "“{word}” in “{sql}” is not allowed in an expression; functions that are: {allowed}.",
-        word=word,
-        sql=sql,
-        allowed=", ".join(near),
-    )
-
-
-def _kind(node: exp.Expression, fields: Mapping[str, str], sql: str, depth: int) -> str:
-    """Return the kind of value a node gives; refuse what is not listed."""
-    if depth > MAX_DEPTH:
-        raise ExpressionInvalid("The expression is nested more than {limit} deep.", limit=MAX_DEPTH)
-    typer = _TYPERS.get(type(node))
-    if typer is None:
-        raise _refuse(node, sql)
-    return typer(node, lambda child: _kind(child, fields, sql, depth + 1), fields, sql)
-
-
-Recurse = Callable[[exp.Expression], str]
-
-
-def _column(node: exp.Expression, kind: Recurse, fields: Mapping[str, str], sql: str) -> str:
-    if isinstance(node, exp.Column) and (node.table or isinstance(node.this, exp.Star)):
-        raise _refuse(node, sql)
-    if node.name not in fields:
-        near = difflib.get_close_matches(node.name, fields, n=3) or list(fields)
-        raise ExpressionInvalid(
-            "There is no field “{name}”, named in “{sql}”; do you mean {near}?",
-            name=node.name,
-            sql=sql,
-            near=", ".join(near),
-        )
-    return fields[node.name]
-
-
-def _literal(node: exp.Expression, kind: Recurse, fields: Mapping[str, str], sql: str) -> str:
-    return TEXT if node.is_string else NUMBER
-
-
-def _agree(nodes: Sequence[exp.Expression], kind: Recurse, sql: str) -> str:
-    """The one kind that all nodes have. A text literal beside a date is read as a date."""
-    kinds = {kind(each) for each in nodes} - {NULL}
-    if len(kinds) == 2 and TEXT in kinds and kinds & {DATE, TIME}:
-        literals = [each for each in nodes if kind(each) == TEXT]
-        if all(isinstance(each, exp.Literal) and _is_date(each.name) for each in literals):
-            kinds -= {TEXT}
-            target = "timestamptz" if TIME in kinds else "date"
-            for each in literals:
-                # Said in the tree, so that no engine has to guess.
-                each.replace(exp.cast(each.copy(), target))
-    if len(kinds) > 1 or "geometry" in kinds:
-        raise ExpressionInvalid(
-            "“{part}” compares {kinds}, which do not compare; use cast, or a date as '2026-11-23'.",
-            part=" , ".join(each.sql("duckdb") for each in nodes),
-            kinds=" with ".join(sorted(kinds)),
-        )
-    return kinds.pop() if kinds else NULL
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text[:10])
+        if kind is Kind.DATE:
+            return Term("literal", kind, value=_date(term.value))
+        moment = datetime.fromisoformat(term.value)
     except ValueError:
-        return False
-    return True
+        return None
+    return Term("literal", kind, value=moment if moment.tzinfo else moment.replace(tzinfo=BEIJING))
 
 
-def _compare(node: exp.Expression, kind: Recurse, fields: Mapping[str, str], sql: str) -> str:
-    parts = [node.this, *(node.args.get(name) for name in ("expression", "low", "high"))]
-    if isinstance(node, exp.In):
-        if node.args.get("query") or node.args.get("unnest") or node.args.get("field"):
-            raise _refuse(node, sql)
-        parts += node.expressions
-    _agree([each for each in parts if each is not None], kind, sql)
-    return BOOLEAN
+def _date(text: str) -> date:
+    if not re.fullmatch(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
-def _logic(node: exp.Expression, kind: Recurse, fields: Mapping[str, str], sql: str) -> str:
-    for each in (node.this, node.args.get("expression")):
-        if each is not None and kind(each) not in {BOOLEAN, NULL}:
-            raise ExpressionInvalid("“{part}” is not a condition but stands where one must.", part=each.sql("duckdb"))
-    return BOOLEAN
-
-
-def _is(node: exp.Expression, kind: Recurse, fields: Mapping[str, str], sql: str) -> str:
-    kind(node.this)
-    if not isinstance(node.expression, exp.Null | exp.Boolean):
-        raise _refuse(node, sql)
-    return BOOLEAN
-
-
-def _takes(*wanted: str, gives: str) -> Callable[..., str]:
-    """A function of arguments of the kinds `wanted`; the last stands for all further ones."""
-
-    def typer(node: exp.Expression, kind: Recurse, fields: Mapping[str, str], sql: str) -> str:
-        for position, each in enumerate(_arguments(node)):
-            allowed = wanted[min(position, len(wanted) - 1)].split("|")
-            if kind(each) not in {*allowed, NULL}:
-                raise ExpressionInvalid(
-                    "“{part}” in “{sql}” must be a {wanted}.",
-                    part=each.sql("duckdb"),
-                    sql=sql,
-                    wanted=" or ".join(allowed),
-                )
-        return gives
-
-    return typer
-
-
-def _arguments(node: exp.Expression) -> list[exp.Expression]:
-    found = [node.args.get(name) for name in ("this", "expression", "start", "length", "decimals")]
-    return [each for each in [*found, *node.expressions] if isinstance(each, exp.Expression)]
-
-
-def _constant(*names: str, whole: bool = False) -> Callable[..., None]:
-    def check(node: exp.Expression, sql: str) -> None:
-        for name in names:
-            argument = node.args.get(name)
-            if argument is None:
-                continue
-            if not isinstance(argument, exp.Literal) or (whole and (argument.is_string or not argument.name.isdigit())):
-                raise ExpressionInvalid(
-                    "“{part}” in “{sql}” must be a {what} written out.",
-                    part=argument.sql("duckdb"),
-                    sql=sql,
-                    what="whole number" if whole else "text",
-                )
-
-    return check
-
-
-def _with(check: Callable[..., None], typer: Callable[..., str]) -> Callable[..., str]:
-    def both(node: exp.Expression, kind: Recurse, fields: Mapping[str, str], sql: str) -> str:
-        check(node, sql)
-        return typer(node, kind, fields, sql)
-
-    return both
-
-
-def _same(node: exp.Expression, kind: Recurse, fields: Mapping[str, str], sql: str) -> str:
-    return _agree(_arguments(node), kind, sql)
-
-
-def _cast(node: exp.Expression, kind: Recurse, fields: Mapping[str, str], sql: str) -> str:
-    kind(node.this)
-    target = CASTS.get(node.args["to"].this)
-    if target is None:
+def _column(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+    if not isinstance(node.this, exp.Identifier):
+        raise reader.refusal(node)
+    if node.name not in reader.fields:
         raise ExpressionInvalid(
-            "“{part}”: a value may be cast to varchar, bigint, double or date.", part=node.sql("duckdb")
+            "There is no field “{name}”, named in “{sql}”; nearest: {near}. Text is written in single quotes.",
+            name=node.name,
+            sql=reader.sql,
+            near=nearest(node.name, reader.fields),
         )
-    return target
+    return column(reader.fields[node.name])
 
 
-def _case(node: exp.Expression, kind: Recurse, fields: Mapping[str, str], sql: str) -> str:
-    if node.this is not None:
-        raise _refuse(node, sql)
+def _literal(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+    text = node.name
+    if node.is_string:
+        return Term("literal", Kind.TEXT, value=text)
+    if text.isdigit():
+        if int(text) >= 2**63:
+            raise ExpressionInvalid("“{part}” in “{sql}” is too large for a whole number.", part=text, sql=reader.sql)
+        return Term("literal", Kind.INTEGER, value=int(text))
+    if re.fullmatch(rf"[0-9]{{0,20}}\.[0-9]{{1,{MAX_SCALE}}}", text):
+        return Term("literal", Kind.DECIMAL, value=Decimal(text), scale=len(text.split(".")[1]))
+    value = float(text)
+    if value in {float("inf")}:
+        raise ExpressionInvalid("“{part}” in “{sql}” is too large for a number.", part=text, sql=reader.sql)
+    return Term("literal", Kind.DOUBLE, value=value)
+
+
+def _logic(op: str) -> Any:
+    def form(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+        parts: list[Any] = list(node.flatten()) if isinstance(node, exp.And | exp.Or) else [node.this]
+        terms = [reader.wants(reader.term(each, depth), each, Kind.BOOLEAN) for each in parts]
+        return Term(op, Kind.BOOLEAN, tuple(terms))
+
+    return form
+
+
+def _compare(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+    return Term(COMPARISONS[type(node)], Kind.BOOLEAN, tuple(reader.same([node.this, node.expression], depth)))
+
+
+def _between(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+    value, low, high = reader.same([node.this, node.args["low"], node.args["high"]], depth)
+    bounds = (Term("ge", Kind.BOOLEAN, (value, low)), Term("le", Kind.BOOLEAN, (value, high)))
+    return Term("and", Kind.BOOLEAN, bounds)
+
+
+def _in(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+    return Term("in", Kind.BOOLEAN, tuple(reader.same([node.this, *node.expressions], depth)))
+
+
+def _is(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+    value = reader.term(node.this, depth)
+    if isinstance(node.expression, exp.Null):
+        return Term("is_null", Kind.BOOLEAN, (value,))
+    if isinstance(node.expression, exp.Boolean):
+        op = "is_true" if node.expression.this else "is_false"
+        return Term(op, Kind.BOOLEAN, (reader.wants(value, node.this, Kind.BOOLEAN),))
+    raise reader.refusal(node)
+
+
+def _arithmetic(op: str) -> Any:
+    def form(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+        parts = (node.this, node.expression)
+        terms = [
+            reader.wants(reader.term(each, depth), each, Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE) for each in parts
+        ]
+        kinds = {each.kind for each in terms}
+        if op == "div" or Kind.DOUBLE in kinds:
+            return Term(op, Kind.DOUBLE, tuple(converted(each, Kind.DOUBLE) for each in terms))
+        if op == "mul" and Kind.DECIMAL in kinds:
+            scale = sum(each.scale for each in terms)
+            if scale > MAX_SCALE:
+                raise ExpressionInvalid(
+                    "“{part}” has more than {limit} digits after the point; cast one side to double.",
+                    part=node.sql("duckdb"),
+                    limit=MAX_SCALE,
+                )
+            exact = tuple(converted(each, Kind.DECIMAL, each.scale) for each in terms)
+            return Term(op, Kind.DECIMAL, exact, scale=scale)
+        found = alike(terms) or terms
+        return Term(op, found[0].kind, tuple(found), scale=found[0].scale)
+
+    return form
+
+
+def _whole(op: str) -> Any:
+    def form(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+        parts = (node.this, node.expression)
+        terms = tuple(reader.wants(reader.term(each, depth), each, Kind.INTEGER) for each in parts)
+        return Term(op, Kind.INTEGER, terms)
+
+    return form
+
+
+def _sign(op: str) -> Any:
+    def form(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+        value = reader.wants(reader.term(node.this, depth), node.this, Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE)
+        if op == "neg" and value.op == "literal" and isinstance(value.value, int | float | Decimal):
+            return Term("literal", value.kind, value=-value.value, scale=value.scale)
+        return Term(op, value.kind, (value,), scale=value.scale)
+
+    return form
+
+
+def _round(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+    value = reader.wants(reader.term(node.this, depth), node.this, Kind.INTEGER, Kind.DECIMAL, Kind.DOUBLE)
+    said = node.args.get("decimals")
+    digits = reader.written(said, "The number of digits of round", int, 0, MAX_DIGITS) if said is not None else 0
+    if value.kind is Kind.INTEGER or (value.kind is Kind.DECIMAL and value.scale <= digits):
+        return value
+    return Term("round", value.kind, (value,), value=digits, scale=digits if value.kind is Kind.DECIMAL else 0)
+
+
+def _alike(op: str) -> Any:
+    def form(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+        parts = [node.this, node.expression] if isinstance(node, exp.Nullif) else [node.this, *node.expressions]
+        terms = reader.same(parts, depth)
+        return Term(op, terms[0].kind, tuple(terms), scale=terms[0].scale)
+
+    return form
+
+
+def _of_texts(op: str, gives: Kind) -> Any:
+    def form(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+        parts: list[Any] = [node.this, node.args.get("expression"), *node.expressions]
+        parts = [each for each in parts if each is not None]
+        terms = tuple(reader.wants(reader.term(each, depth), each, Kind.TEXT) for each in parts)
+        return Term(op, gives, terms)
+
+    return form
+
+
+def _pattern(op: str) -> Any:
+    def form(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+        value = reader.wants(reader.term(node.this, depth), node.this, Kind.TEXT)
+        pattern = reader.written(node.expression, "The pattern", str)
+        return Term(op, Kind.BOOLEAN, (value,), value=check_pattern(pattern) if op == "matches" else pattern)
+
+    return form
+
+
+def _substring(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+    value = reader.wants(reader.term(node.this, depth), node.this, Kind.TEXT)
+    start = reader.written(node.args.get("start"), "The start of substr", int, 1)
+    said = node.args.get("length")
+    length = reader.written(said, "The length of substr", int) if said is not None else None
+    return Term("substr", Kind.TEXT, (value,), value=(start, length))
+
+
+def _part(op: str) -> Any:
+    def form(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+        inner = node.this.this if isinstance(node.this, exp.TsOrDsToDate) else node.this
+        return Term(op, Kind.INTEGER, (reader.wants(reader.term(inner, depth), inner, Kind.DATE),))
+
+    return form
+
+
+def _cast(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+    said = node.args["to"]
+    target = CASTS.get(said.this.name if isinstance(said.this, exp.DataType.Type) else "")
+    value = reader.term(node.this, depth)
+    if target is None or said.expressions or value.kind not in READABLE[target]:
+        raise ExpressionInvalid(
+            "“{part}”: a {kind} cannot be cast so; casts are to varchar (not from a fraction), bigint, double and "
+            "date (from text).",
+            part=node.sql("duckdb"),
+            kind=value.kind,
+        )
+    if value.kind in {target, Kind.NULL}:
+        return converted(value, target)
+    if target is Kind.DATE:
+        return _moment(value, Kind.DATE) or Term("read", target, (value,))
+    if value.kind is Kind.TEXT:
+        return Term("read", target, (value,))
+    if target is Kind.DOUBLE:
+        return converted(value, target)
+    return Term("write" if target is Kind.TEXT else "whole", target, (value,))
+
+
+def _case(reader: _Reader, node: exp.Expr, depth: int) -> Term:
+    conditions: list[Term] = []
     for branch in node.args["ifs"]:
-        _logic(exp.Not(this=branch.this.copy()), kind, fields, sql)
+        if node.this is not None:
+            conditions.append(Term("eq", Kind.BOOLEAN, tuple(reader.same([node.this, branch.this], depth))))
+        else:
+            conditions.append(reader.wants(reader.term(branch.this, depth), branch.this, Kind.BOOLEAN))
     otherwise = node.args.get("default")
-    values = [branch.args["true"] for branch in node.args["ifs"]] + ([otherwise] if otherwise is not None else [])
-    return _agree(values, kind, sql)
+    values = reader.same([branch.args["true"] for branch in node.args["ifs"]] + [otherwise or exp.null()], depth)
+    args = [each for pair in zip(conditions, values[:-1], strict=True) for each in pair]
+    return Term("case", values[0].kind, (*args, values[-1]), scale=values[0].scale)
 
 
-_number = _takes(NUMBER, gives=NUMBER)
-_text = _takes(TEXT, gives=TEXT)
-_part = _takes(f"{DATE}|{TIME}", gives=NUMBER)
-_TYPERS: Mapping[type, Callable[..., str]] = {
+_KEYS: Mapping[type, tuple[str, ...]] = {
+    exp.Literal: ("this", "is_string"),
+    exp.Between: ("this", "low", "high"),
+    exp.Round: ("this", "decimals"),
+    exp.Substring: ("this", "start", "length"),
+    exp.Cast: ("this", "to"),
+    exp.TryCast: ("this", "to", "requires_string"),
+    exp.Case: ("this", "ifs", "default"),
+    exp.Div: ("this", "expression", "typed", "safe"),
+    exp.Concat: ("expressions", "coalesce", "safe"),
+    exp.Column: ("this",),
+    **dict.fromkeys((exp.Least, exp.Greatest), ("this", "expressions", "ignore_nulls")),
+    exp.DPipe: ("this", "expression", "safe"),
+}
+_FORMS: Mapping[type, Any] = {
     exp.Column: _column,
     exp.Literal: _literal,
-    exp.Boolean: lambda *_: BOOLEAN,
-    exp.Null: lambda *_: NULL,
-    exp.Paren: lambda node, kind, *_: kind(node.this),
-    **dict.fromkeys((exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In), _compare),
-    **dict.fromkeys((exp.And, exp.Or, exp.Not), _logic),
+    exp.Boolean: lambda reader, node, depth: Term("literal", Kind.BOOLEAN, value=bool(node.this)),
+    exp.Null: lambda reader, node, depth: Term("literal", Kind.NULL),
+    exp.Paren: lambda reader, node, depth: reader.term(node.this, depth),
+    **dict.fromkeys(COMPARISONS, _compare),
+    exp.Between: _between,
+    exp.In: _in,
     exp.Is: _is,
-    **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.Abs), _number),
-    exp.Round: _with(_constant("decimals", whole=True), _number),
-    **dict.fromkeys((exp.Least, exp.Greatest, exp.Coalesce, exp.Nullif), _same),
-    exp.Length: _takes(TEXT, gives=NUMBER),
-    **dict.fromkeys((exp.Lower, exp.Upper, exp.Trim, exp.DPipe), _text),
-    exp.Substring: _with(_constant("start", "length", whole=True), _takes(TEXT, NUMBER, gives=TEXT)),
-    **dict.fromkeys((exp.StartsWith, exp.EndsWith, exp.Contains), _takes(TEXT, gives=BOOLEAN)),
-    **dict.fromkeys((exp.Like, exp.RegexpLike), _with(_constant("expression"), _takes(TEXT, gives=BOOLEAN))),
-    **dict.fromkeys((exp.Year, exp.Month, exp.Day), _part),
-    **dict.fromkeys((exp.Cast, exp.TryCast), _cast),
+    exp.And: _logic("and"),
+    exp.Or: _logic("or"),
+    exp.Not: _logic("not"),
+    exp.Add: _arithmetic("add"),
+    exp.Sub: _arithmetic("sub"),
+    exp.Mul: _arithmetic("mul"),
+    exp.Div: _arithmetic("div"),
+    exp.IntDiv: _whole("int_div"),
+    exp.Mod: _whole("mod"),
+    exp.Neg: _sign("neg"),
+    exp.Abs: _sign("abs"),
+    exp.Round: _round,
+    exp.Least: _alike("least"),
+    exp.Greatest: _alike("greatest"),
+    exp.Coalesce: _alike("coalesce"),
+    exp.Nullif: _alike("nullif"),
+    exp.Length: _of_texts("length", Kind.INTEGER),
+    exp.Lower: _of_texts("lower", Kind.TEXT),
+    exp.Upper: _of_texts("upper", Kind.TEXT),
+    exp.Trim: _of_texts("trim", Kind.TEXT),
+    exp.DPipe: _of_texts("join", Kind.TEXT),
+    exp.Concat: _of_texts("concat", Kind.TEXT),
+    exp.StartsWith: _of_texts("starts_with", Kind.BOOLEAN),
+    exp.EndsWith: _of_texts("ends_with", Kind.BOOLEAN),
+    exp.Contains: _of_texts("contains", Kind.BOOLEAN),
+    exp.Like: _pattern("like"),
+    exp.RegexpLike: _pattern("matches"),
+    exp.Substring: _substring,
+    exp.Year: _part("year"),
+    exp.Month: _part("month"),
+    exp.Day: _part("day"),
+    exp.Cast: _cast,
+    exp.TryCast: _cast,
     exp.Case: _case,
 }

@@ -13,6 +13,7 @@ import shapely
 from hexi.data.contracts import identifiers as ids
 from hexi.data.contracts.model import Field, FieldType, RowRule
 from hexi.data.engines.polars_cleaners import POLARS_TYPES, decimal_type
+from hexi.data.engines.polars_expressions import rust_pattern
 
 Form = Callable[[pl.Expr, RowRule, Field], pl.Expr]
 
@@ -46,7 +47,7 @@ def _length(value: pl.Expr, rule: RowRule, field: Field) -> pl.Expr:
 
 
 def _pattern(value: pl.Expr, rule: RowRule, field: Field) -> pl.Expr:
-    return fails(~value.str.contains(f"^(?:{rule.arguments['pattern']})$"))
+    return fails(~value.str.contains(f"^(?:{rust_pattern(str(rule.arguments['pattern']))})$"))
 
 
 def literal(value: object, field: Field) -> pl.Expr:
