@@ -30,7 +30,7 @@ from hexi.kernel.actors import Actor
 from hexi.kernel.names import new_id
 from hexi.kernel.permits import Permit
 from hexi.registry.catalog import queries as catalog
-from hexi.registry.catalog.records import VersionRecord
+from hexi.registry.catalog.records import DatasetRecord, VersionRecord
 from hexi.registry.events import actions as events
 
 MEDIA_TYPES = {
@@ -52,17 +52,7 @@ def download(dataset: str, *, format: str, reader: Actor, now: datetime, version
     The file is written at the first asking and kept. Raises `NotReadable`, `GrantEnded`,
     `NoSuchVersion`, `UnknownFormat`, `TooLargeForExcel`.
     """
-    permit = access.permit_to_read(dataset, reader=reader, now=now)
-    record = catalog.dataset(dataset)
-    if format not in formats_of(record.contract):
-        raise UnknownFormat(
-            "{dataset} cannot be had as “{format}”; choose one of {formats}.",
-            dataset=dataset,
-            format=format,
-            formats=", ".join(formats_of(record.contract)),
-        )
-    table = reading.open_table(permit, Lake(settings.HEXI_LAKE), version=version, now=now)
-    standing = next(each for each in record.versions if each.version == table.version)
+    permit, table, record, standing = _version(dataset, format=format, reader=reader, now=now, version=version)
     folder = _folder(permit, table.version)
     with _one_writer(folder):
         export = _standing_export(permit, table.version, format) or _make(
@@ -101,6 +91,38 @@ def download(dataset: str, *, format: str, reader: Actor, now: datetime, version
         sha256=export.sha256,
         bundle_path=_bundle(folder, export.filename),
     )
+
+
+def proof(dataset: str, *, format: str, reader: Actor, now: datetime) -> Path:
+    """Return the bundle of a download of the newest version, written if it was never asked for.
+
+    A proof holds no row, so it is not metered. Raises what `download` raises.
+    """
+    permit, table, record, standing = _version(dataset, format=format, reader=reader, now=now, version=None)
+    folder = _folder(permit, table.version)
+    with _one_writer(folder):
+        export = _standing_export(permit, table.version, format) or _make(
+            table, record.contract, standing, format=format, now=now
+        )
+    return _bundle(folder, export.filename)
+
+
+def _version(
+    dataset: str, *, format: str, reader: Actor, now: datetime, version: int | None
+) -> tuple[Permit, reading.Reader, DatasetRecord, VersionRecord]:
+    """The version that is asked for, if this reader may have it in this format."""
+    permit = access.permit_to_read(dataset, reader=reader, now=now)
+    record = catalog.dataset(dataset)
+    if format not in formats_of(record.contract):
+        raise UnknownFormat(
+            "{dataset} cannot be had as “{format}”; choose one of {formats}.",
+            dataset=dataset,
+            format=format,
+            formats=", ".join(formats_of(record.contract)),
+        )
+    table = reading.open_table(permit, Lake(settings.HEXI_LAKE), version=version, now=now)
+    standing = next(each for each in record.versions if each.version == table.version)
+    return permit, table, record, standing
 
 
 def _standing_export(permit: Permit, version: int, format: str) -> Export | None:
