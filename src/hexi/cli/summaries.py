@@ -74,7 +74,7 @@ def show(contract: Contract, result: RunResult) -> None:
 
 
 def _show_rules(contract: Contract, result: RunResult) -> None:
-    sentences = {rule.id: of(rule.sentence) for rule in (*contract.row_rules, *contract.set_rules)}
+    sentences = {rule.id: of(rule.sentence) for rule in contract.rules}
     broken = sorted((rule for rule in result.rules if rule.failed), key=lambda rule: -rule.failed)
     if not broken:
         return

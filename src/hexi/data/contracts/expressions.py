@@ -7,26 +7,24 @@ the engines together.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 from sqlglot import exp
 
 from hexi.data.contracts.functions import FUNCTIONS
+from hexi.data.contracts.literals import CASTS, READABLE, cast_to, moment, number
 from hexi.data.contracts.model import Field
 from hexi.data.contracts.patterns import check_pattern
 from hexi.data.contracts.problems import nearest
 from hexi.data.contracts.queries import ExpressionInvalid, parse_query, parsed
-from hexi.data.contracts.terms import MAX_SCALE, NUMBERS, Kind, Term, alike, column, converted
+from hexi.data.contracts.terms import MAX_SCALE, Kind, Term, alike, column, converted
 
 __all__ = ["ExpressionInvalid", "columns_of", "parse_expression", "parse_query"]
 
 MAX_DEPTH = 60
 MAX_DIGITS = 9
-BEIJING = timezone(timedelta(hours=8))
 COMPARISONS: Mapping[type, str] = {
     exp.EQ: "eq",
     exp.NEQ: "ne",
@@ -35,21 +33,6 @@ COMPARISONS: Mapping[type, str] = {
     exp.GT: "gt",
     exp.GTE: "ge",
 }
-CASTS = {
-    "VARCHAR": Kind.TEXT,
-    "TEXT": Kind.TEXT,
-    "BIGINT": Kind.INTEGER,
-    "INT": Kind.INTEGER,
-    "DOUBLE": Kind.DOUBLE,
-    "DATE": Kind.DATE,
-}
-READABLE = {
-    Kind.TEXT: {Kind.INTEGER, Kind.DATE, Kind.BOOLEAN, Kind.TEXT, Kind.NULL},
-    Kind.INTEGER: {*NUMBERS, Kind.TEXT, Kind.NULL},
-    Kind.DOUBLE: {*NUMBERS, Kind.TEXT, Kind.NULL},
-    Kind.DATE: {Kind.DATE, Kind.TEXT, Kind.NULL},
-}
-"""What may be cast to each kind. A double as text is missing: engines print the same number differently."""
 
 
 def parse_expression(sql: str, *, fields: Sequence[Field]) -> Term:
@@ -130,7 +113,7 @@ class _Reader:
         terms = [self.term(each, depth) for each in nodes]
         for kind in (Kind.TIMESTAMP, Kind.DATE):
             if any(each.kind is kind for each in terms):
-                terms = [_moment(each, kind) or each for each in terms]
+                terms = [moment(each, kind) or each for each in terms]
                 break
         found = alike(terms)
         if found is None or any(each.kind is Kind.GEOMETRY for each in terms):
@@ -158,25 +141,6 @@ class _Reader:
         )
 
 
-def _moment(term: Term, kind: Kind) -> Term | None:
-    """A text literal as a date or a time; without a zone a time is Beijing's."""
-    if term.op != "literal" or not isinstance(term.value, str):
-        return None
-    try:
-        if kind is Kind.DATE:
-            return Term("literal", kind, value=_date(term.value))
-        moment = datetime.fromisoformat(term.value)
-    except ValueError:
-        return None
-    return Term("literal", kind, value=moment if moment.tzinfo else moment.replace(tzinfo=BEIJING))
-
-
-def _date(text: str) -> date:
-    if not re.fullmatch(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(text)
-    return date.fromisoformat(text)
-
-
 def _column(reader: _Reader, node: exp.Expr, depth: int) -> Term:
     if not isinstance(node.this, exp.Identifier):
         raise reader.refusal(node)
@@ -191,19 +155,12 @@ def _column(reader: _Reader, node: exp.Expr, depth: int) -> Term:
 
 
 def _literal(reader: _Reader, node: exp.Expr, depth: int) -> Term:
-    text = node.name
     if node.is_string:
-        return Term("literal", Kind.TEXT, value=text)
-    if text.isdigit():
-        if int(text) >= 2**63:
-            raise ExpressionInvalid("“{part}” in “{sql}” is too large for a whole number.", part=text, sql=reader.sql)
-        return Term("literal", Kind.INTEGER, value=int(text))
-    if re.fullmatch(rf"[0-9]{{0,20}}\.[0-9]{{1,{MAX_SCALE}}}", text):
-        return Term("literal", Kind.DECIMAL, value=Decimal(text), scale=len(text.split(".")[1]))
-    value = float(text)
-    if value in {float("inf")}:
-        raise ExpressionInvalid("“{part}” in “{sql}” is too large for a number.", part=text, sql=reader.sql)
-    return Term("literal", Kind.DOUBLE, value=value)
+        return Term("literal", Kind.TEXT, value=node.name)
+    found = number(node.name)
+    if found is None:
+        raise ExpressionInvalid("“{part}” in “{sql}” is too large for a number.", part=node.name, sql=reader.sql)
+    return found
 
 
 def _logic(op: str) -> Any:
@@ -347,15 +304,7 @@ def _cast(reader: _Reader, node: exp.Expr, depth: int) -> Term:
             part=node.sql("duckdb"),
             kind=value.kind,
         )
-    if value.kind in {target, Kind.NULL}:
-        return converted(value, target)
-    if target is Kind.DATE:
-        return _moment(value, Kind.DATE) or Term("read", target, (value,))
-    if value.kind is Kind.TEXT:
-        return Term("read", target, (value,))
-    if target is Kind.DOUBLE:
-        return converted(value, target)
-    return Term("write" if target is Kind.TEXT else "whole", target, (value,))
+    return cast_to(value, target)
 
 
 def _case(reader: _Reader, node: exp.Expr, depth: int) -> Term:

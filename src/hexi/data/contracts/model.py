@@ -229,6 +229,11 @@ class Contract:
     """The file as read; what is hashed, stored beside the data and shown."""
     sha256: str = ""
 
+    @property
+    def rules(self) -> tuple[RowRule | SetRule, ...]:
+        """Every rule, those of rows first."""
+        return (*self.row_rules, *self.set_rules)
+
     def field(self, name: str) -> Field:
         """The field of that name. Raises `KeyError`."""
         for each in self.fields:

@@ -133,7 +133,8 @@ def _row_count(said: Mapping[str, object], subject: Text) -> Pair:
         )
     if high is not None:
         return f"合格记录不多于{_shown(high)[0]}条", f"At most {_shown(high)[1]} rows are accepted"
-    return f"合格记录不少于{_shown(low)[0]}条", f"At least {_shown(low)[1]} rows are accepted"
+    rows = "row is" if low == 1 else "rows are"
+    return f"合格记录不少于{_shown(low)[0]}条", f"At least {_shown(low)[1]} {rows} accepted"
 
 
 def _freshness(said: Mapping[str, object], subject: Text) -> Pair:

@@ -140,8 +140,8 @@ def histogram(question: Question, column: str, *, bins: int) -> list[Bar]:
         return []
     low, high, early, late, least_positive = (float(x) if x is not None else 0.0 for x in bounds)
     if low == high:
-        rows = cursor.execute(f"select count({name}) {table}", values).fetchone()
-        return [Bar(label=None, amount=float(rows[0]) if rows else 0.0, low=low, high=high)]
+        total = _one(cursor.execute(f"select count({name}) {table}", values))
+        return [Bar(label=None, amount=float(str(total)), low=low, high=high)]
     is_skewed = kind.startswith(NUMBERS) and low >= 0 < early and (high > 200 * late or late > 500 * early)
     edges = _powers(least_positive, high) if is_skewed else _even(low, high, bins, is_time=is_time, kind=kind)
     cuts = ", ".join(repr(edge) for edge in edges[1:-1])

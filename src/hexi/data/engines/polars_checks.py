@@ -96,15 +96,7 @@ def outside(value: pl.Expr, values: Sequence[object], field: Field) -> pl.Expr:
     kind = decimal_type(field) if field.type is FieldType.DECIMAL else POLARS_TYPES[field.type]
     if not values:
         return value.is_not_null()
-    known = pl.Series("known", values) if not isinstance(values, pl.Series) else values
-    if known.dtype != kind:
-        known = (
-            known.cast(kind)
-            if known.dtype != pl.String
-            else pl.select(pl.concat([pl.select(literal(each, field)).to_series() for each in known]))
-            .to_series()
-            .cast(kind)
-        )
+    known = pl.concat([pl.select(literal(each, field)).to_series() for each in values]).cast(kind)
     return fails(~value.is_in(known.implode()))
 
 

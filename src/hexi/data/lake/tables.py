@@ -17,7 +17,7 @@ from pathlib import Path
 
 from deltalake import DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.transaction import AddAction, CommitProperties, create_table_with_add_actions
+from deltalake.transaction import AddAction, CommitProperties, RemoveAction, create_table_with_add_actions
 
 from hexi.data.lake.errors import (
     CommitLost,
@@ -156,14 +156,19 @@ class DatasetTable:
             # The log would accept a file that does not exist, and every reader would fail on it.
             if not file.path.is_file() or file.path.stat().st_size != file.size_bytes:
                 raise FileMissing("“{file}” was to be committed but is not there whole.", file=file.path)
-        actions = [_add(file) for file in files]
+        actions: list[AddAction | RemoveAction] = [_add(file) for file in files]
         properties = CommitProperties(custom_metadata=dict(metadata))
         with translated(folder):
             table = _open(folder)
             kind = Schema.from_json(schema)
             if table is None:
                 create_table_with_add_actions(
-                    str(folder), kind, actions, mode="error", partition_by=[], commit_properties=properties
+                    str(folder),
+                    kind,
+                    [_add(file) for file in files],
+                    mode="error",
+                    partition_by=[],
+                    commit_properties=properties,
                 )
                 version = 0
             else:

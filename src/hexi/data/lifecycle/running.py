@@ -17,6 +17,7 @@ from pathlib import Path
 import hexi
 from hexi.data.contracts.model import Contract
 from hexi.data.engines import polars_split as engine
+from hexi.data.engines.counting import parquet_rows
 from hexi.data.engines.sources.opening import open_query, open_source
 from hexi.data.engines.sources.records import RawSource
 from hexi.data.lake.errors import is_disk_full
@@ -271,7 +272,7 @@ class _Run:
         return StagedFile(
             path=path,
             size_bytes=path.stat().st_size,
-            rows=engine.parquet_rows(path),
+            rows=parquet_rows(path),
             stats=engine.statistics(path, self.contract) if is_data else {},
         )
 

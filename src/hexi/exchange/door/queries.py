@@ -99,10 +99,7 @@ def features(
     for row in rows:
         if any(value is None for value in row[: len(columns)]):
             continue
-        if place.field:
-            shape = shapely.from_wkb(row[0])
-        else:
-            shape = shapely.Point(float(str(row[0])), float(str(row[1])))
+        shape = shapely.from_wkb(row[0]) if place.field else shapely.Point(float(str(row[0])), float(str(row[1])))
         found.append(
             Feature(
                 geometry=shapely.geometry.mapping(shape),

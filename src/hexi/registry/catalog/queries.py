@@ -154,7 +154,6 @@ def _summary(row: Dataset, publishers: Mapping[str, Text]) -> DatasetSummary:
 
 def _version(row: Version, name: str) -> VersionRecord:
     contract, facts = _contract(row.contract_text, name), row.facts
-    rules = (*contract.row_rules, *contract.set_rules)
     return VersionRecord(
         version=row.version,
         quarantine_version=row.quarantine_version,
@@ -176,7 +175,7 @@ def _version(row: Version, name: str) -> VersionRecord:
                 sentence=rule.sentence,
                 failed=facts["failed"].get(rule.id, 0),
             )
-            for rule in rules
+            for rule in contract.rules
         ),
         seconds=facts["seconds"],
         sources=tuple(facts["sources"]),
