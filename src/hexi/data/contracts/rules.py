@@ -98,7 +98,7 @@ class Rules:
 
     def row_rules(self) -> tuple[RowRule, ...]:
         """Every row rule in the order of its bits."""
-        taken: set[str] = {str(each.id) for each in self._all() if each.id is not None}
+        taken = self._named()
         found = []
         for each in [*self._of_fields, *self._unique, *self._sql]:
             self._check(each)
@@ -118,7 +118,7 @@ class Rules:
 
     def set_rules(self) -> tuple[SetRule, ...]:
         """Every rule of the whole set, as written."""
-        taken = {str(each.id) for each in self._all() if each.id is not None}
+        taken = self._named()
         found = []
         for each in self._of_set:
             self._check(each)
@@ -145,6 +145,9 @@ class Rules:
                     (*each.place, "id"), "The rule id “{id}” stands there twice; make it unique.", id=each.id
                 )
             seen.add(str(each.id))
+
+    def _named(self) -> set[str]:
+        return {each.id for each in self._all() if each.id is not None}
 
     def _all(self) -> list[Draft]:
         return [*self._of_fields, *self._unique, *self._sql, *self._of_set]

@@ -36,7 +36,7 @@ def without_query(text: str) -> tuple[str, str | None]:
     found = APPENDED.search(text)
     if found is None:
         return text, None
-    return text[: found.start()], "".join(line[2:] + "\n" for line in found["lines"].splitlines())
+    return text[: found.start()], "".join(line[2:] + "\n" for line in found["lines"].rstrip("\n").split("\n"))
 
 
 def read_source(
@@ -126,7 +126,7 @@ def _query_text(said: Mapping[str, Any], place: Place, notes: Notebook, folder: 
         notes.add((*place, "query"), "“{file}” cannot be found without the folder of the contract.", file=name)
         return None
     try:
-        return file_text(folder / name)
+        return file_text(folder / name).rstrip("\n") + "\n"
     except ContractMissing:
         notes.add((*place, "query"), "There is no file “{file}” beside the contract.", file=name)
     except ContractInvalid as error:

@@ -24,11 +24,18 @@ _KINDS = {
 }
 
 
-def check_standard(document: Mapping[str, Any], notes: Notebook) -> None:
-    """Note everything in which the document is no ODCS contract."""
+def check_standard(document: dict[str, Any], notes: Notebook) -> None:
+    """Note everything in which the document is no ODCS contract.
+
+    A value of the wrong type is set to None in `document`, so that whoever reads on may rely on types.
+    """
     before = len(notes)
-    for error in _validator().iter_errors(document):
+    errors = list(_validator().iter_errors(document))
+    for error in errors:
         _note(error, notes)
+    for error in errors:
+        if error.validator in {"type", "oneOf", "anyOf"}:
+            _forget(document, tuple(error.absolute_path))
     if len(notes) == before:
         try:
             OpenDataContractStandard(**document)
@@ -90,6 +97,16 @@ def _note(error: ValidationError, notes: Notebook) -> None:
             )
         case _:
             notes.add(place, "The standard refuses this: {reason}", reason=error.message[:200])
+
+
+def _forget(document: Any, place: Place) -> None:
+    *way, last = place or ("",)
+    for step in way:
+        document = document[step]
+        if document is None:
+            return
+    if document is not None and place:
+        document[last] = None
 
 
 def _short(value: object) -> str:
