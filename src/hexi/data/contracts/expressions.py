@@ -18,13 +18,22 @@ from hexi.data.contracts.literals import CASTS, READABLE, cast_to, moment, numbe
 from hexi.data.contracts.model import Field
 from hexi.data.contracts.patterns import check_pattern
 from hexi.data.contracts.problems import nearest
-from hexi.data.contracts.queries import ExpressionInvalid, parse_query, parsed
+from hexi.data.contracts.queries import ExpressionInvalid, parse_query, parsed, signs
 from hexi.data.contracts.terms import MAX_SCALE, Kind, Term, alike, column, converted
 
 __all__ = ["ExpressionInvalid", "columns_of", "parse_expression", "parse_query"]
 
 MAX_DEPTH = 60
 MAX_DIGITS = 9
+FOREIGN_SIGNS = {
+    "~": "regexp_matches",
+    "!~": "not regexp_matches",
+    "~~": "like",
+    "!~~": "not like",
+    "^@": "starts_with",
+    "@": "abs",
+}
+"""Signs that the parser reads as functions, `~` even as one with another meaning than DuckDB's."""
 COMPARISONS: Mapping[type, str] = {
     exp.EQ: "eq",
     exp.NEQ: "ne",
@@ -50,7 +59,16 @@ def parse_expression(sql: str, *, fields: Sequence[Field]) -> Term:
 
 def parse_term(sql: str, *, fields: Sequence[Field]) -> Term:
     """Return any value computed from a row. Raises `ExpressionInvalid`."""
-    return _Reader(sql, fields).term(parsed(sql, exp.Condition), 0)
+    tree = parsed(sql, exp.Condition)
+    for sign in signs(sql):
+        if sign in FOREIGN_SIGNS:
+            raise ExpressionInvalid(
+                "“{sign}” in “{sql}” is not allowed: it means different things in different databases. Write {near}.",
+                sign=sign,
+                sql=sql,
+                near=FOREIGN_SIGNS[sign],
+            )
+    return _Reader(sql, fields).term(tree, 0)
 
 
 def columns_of(term: Term) -> tuple[str, ...]:
@@ -330,7 +348,7 @@ _KEYS: Mapping[type, tuple[str, ...]] = {
     exp.Case: ("this", "ifs", "default"),
     exp.Div: ("this", "expression", "typed", "safe"),
     exp.Concat: ("expressions", "coalesce", "safe"),
-    exp.Column: ("this",),
+    **dict.fromkeys((exp.Column, exp.Trim), ("this",)),
     **dict.fromkeys((exp.Least, exp.Greatest), ("this", "expressions", "ignore_nulls")),
     exp.DPipe: ("this", "expression", "safe"),
 }

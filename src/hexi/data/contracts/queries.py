@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sqlglot import exp
+from sqlglot import TokenType, exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import SqlglotError
 
@@ -168,6 +168,12 @@ def parsed(sql: str, into: type[exp.Expr] | None = None) -> exp.Expr:
     if len(trees) != 1 or trees[0] is None:
         raise ExpressionInvalid("“{sql}” is not one SQL expression.", sql=_short(sql))
     return trees[0]
+
+
+def signs(sql: str) -> list[str]:
+    """The words and signs of a text that was parsed, without its names and literals in quotes."""
+    quoted = {TokenType.STRING, TokenType.IDENTIFIER}
+    return [each.text for each in DuckDB().tokenize(sql) if each.token_type not in quoted]
 
 
 def parse_query(sql: str) -> tuple[exp.Expr, tuple[str, ...]]:
