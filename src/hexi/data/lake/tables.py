@@ -69,7 +69,7 @@ class Lake:
         """Datasets that have a version, sorted."""
         if not self.root.is_dir():
             return ()
-        found = (path.parent.name for path in self.root.glob(f"*/{DATA}/_delta_log"))
+        found = (path.parent.parent.name for path in self.root.glob(f"*/{DATA}/_delta_log"))
         return tuple(sorted(name for name in found if self.dataset(name).version() is not None))
 
 
