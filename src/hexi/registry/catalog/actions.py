@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -13,20 +14,17 @@ from hexi.data.lifecycle.records import Outcome, Progress, ReferenceSnapshot, Ru
 from hexi.data.lifecycle.running import run
 from hexi.data.lifecycle.signing import NodeKey
 from hexi.kernel.actors import NODE, Actor
-from hexi.kernel.errors import Missing
 from hexi.kernel.time import Clock
 from hexi.registry.accounts import actions as accounts
-from hexi.registry.catalog.errors import DatasetMissing
+from hexi.registry.catalog.errors import DatasetMissing, LakeGone, ReferenceMissing
 from hexi.registry.catalog.models import Dataset, Version
-from hexi.registry.catalog.registering import enter
+from hexi.registry.catalog.registering import enter, forget
 from hexi.registry.events import actions as events
 from hexi.registry.runs import actions as runs
+from hexi.registry.runs.errors import RunCancelled
+from hexi.registry.runs.records import Claim
 
-
-class ReferenceMissing(Missing):
-    """A contract refers to a dataset that has no version yet."""
-
-    code = "catalog.reference-missing"
+CANCELLED = "The run was cancelled; the dataset is as it was."
 
 
 class LakeReferences:
@@ -59,16 +57,18 @@ def publish(
     by: Actor,
     clock: Clock,
     progress: Progress | None = None,
+    taken: Claim | None = None,
 ) -> RunResult:
     """Run a source through its contract and enter the new version.
 
-    A run of the same key writes nothing. Raises `NotAuthorised` and whatever the run raises; the
-    dataset is then as it was. Killed after the commit, the next `catch_up` enters the version.
+    A run of the same key writes nothing. `taken` is the queued run that this is. Raises `NotAuthorised`,
+    `RunCancelled` and whatever the run raises; the dataset is then as it was. Killed after the commit,
+    the next `catch_up` enters the version.
     """
-    accounts.require(by, "dataset.publish", contract.name)
     lake = Lake(settings.HEXI_LAKE)
-    watch = runs.begin(contract.name, by=by, now=clock(), clock=clock, watcher=progress)
+    watch = runs.begin(contract.name, by=by, clock=clock, watcher=progress, taken=taken)
     try:
+        accounts.require(by, "dataset.publish", contract.name)
         result = run(
             contract,
             source=source,
@@ -82,11 +82,15 @@ def publish(
         _follow(lake, contract.name, verb="dataset.publish", by=by, clock=clock, restores=True)
     except BaseException as error:
         watch.end()
-        runs.failed(watch.id, error, now=clock())
-        raise
+        # Stopped in the engine's own threads, the reason arrives wrapped in an error of the source.
+        reason = RunCancelled(CANCELLED) if watch.is_stopped else error
+        runs.fail(watch, reason, by=by, now=clock())
+        if reason is error:
+            raise
+        raise reason from error
     watch.end()
-    runs.finished(
-        watch.id,
+    runs.finish(
+        watch,
         key=result.key,
         version=result.version,
         is_unchanged=result.outcome is Outcome.UNCHANGED,
@@ -97,15 +101,23 @@ def publish(
 
 
 def catch_up(*, clock: Clock) -> list[tuple[str, int]]:
-    """Enter every version that the lake holds and the catalogue does not; return (dataset, version) of each.
+    """Make the catalogue agree with the lake; return (dataset, version) of every version entered.
 
-    Called at every start: whoever was killed between the commit and the catalogue is caught up here.
+    Whoever was killed between the commit and the catalogue is caught up here. A dataset whose table is
+    gone leaves the catalogue, and comes back with it. Repeats safely. Raises `LakeGone`.
     """
     lake = Lake(settings.HEXI_LAKE)
-    runs.bury(now=clock())
+    if not lake.root.is_dir():
+        raise LakeGone(
+            "The lake “{lake}” is not there. If it is on another disk, mount it; nothing was changed.", lake=lake.root
+        )
+    runs.recover(now=clock())
+    names = lake.names()
     entered: list[tuple[str, int]] = []
-    for name in lake.names():
+    for name in names:
         entered += _follow(lake, name, verb="dataset.catch-up", by=NODE, clock=clock)
+    for dataset in Dataset.objects.filter(is_withdrawn=False).exclude(name__in=names):
+        _vanish(dataset.name, clock=clock)
     return entered
 
 
@@ -113,32 +125,44 @@ def _follow(
     lake: Lake, name: str, *, verb: str, by: Actor, clock: Clock, restores: bool = False
 ) -> list[tuple[str, int]]:
     table = lake.dataset(name)
-    standing = Version.objects.filter(dataset__name=name)
-    # Whoever publishes a withdrawn dataset again wants it back; catching up leaves it withdrawn.
-    known = set(
-        (standing.filter(dataset__is_withdrawn=False) if restores else standing).values_list("version", flat=True)
-    )
-    entered = []
-    for found in sorted(table.versions(), key=lambda each: each.version):
-        if found.version in known or "hexi.certificate" not in found.metadata:
-            continue
-        with transaction.atomic():
-            said = enter(table, found, by=by, now=clock())
-            events.record(
-                by=by,
-                verb=verb,
-                object=f"dataset:{name}",
-                details={
-                    "version": found.version,
-                    "certificate": found.metadata["hexi.certificate"],
-                    "rows": said.rows,
-                    "accepted": said.accepted,
-                    "quarantined": said.quarantined,
-                },
-                now=clock(),
-            )
-        entered.append((name, found.version))
-    return entered
+    held = {each.version: each for each in table.versions() if "hexi.certificate" in each.metadata}
+    true = {number: each.metadata["hexi.certificate"] for number, each in held.items()}
+    if not _to_enter(name, true, restores=restores):
+        return []
+    with transaction.atomic():
+        # Asked again inside: another process may have entered it since.
+        numbers = _to_enter(name, true, restores=restores)
+        forget(name, keep=true)
+        for number in numbers:
+            said = enter(table, held[number], by=by, now=clock())
+            details = {
+                "version": number,
+                "certificate": true[number],
+                "rows": said.rows,
+                "accepted": said.accepted,
+                "quarantined": said.quarantined,
+            }
+            events.record(by=by, verb=verb, object=f"dataset:{name}", details=details, now=clock())
+    return [(name, number) for number in numbers]
+
+
+def _to_enter(name: str, true: Mapping[int, str], *, restores: bool) -> list[int]:
+    """Versions of the lake (number → certificate) that the catalogue lacks, has otherwise, or must show again."""
+    known = dict(Version.objects.filter(dataset__name=name).values_list("version", "certificate_sha256"))
+    missing = {number for number, sha256 in true.items() if known.get(number) != sha256}
+    # Whoever publishes a withdrawn dataset wants it back, and so does a table that is back.
+    hidden = Dataset.objects.filter(name=name, is_withdrawn=True)
+    comes_back = hidden.exists() if restores else hidden.filter(is_vanished=True).exists()
+    if true and (comes_back or known.keys() - true.keys()):
+        missing.add(max(true))
+    return sorted(missing)
+
+
+@transaction.atomic
+def _vanish(name: str, *, clock: Clock) -> None:
+    if Dataset.objects.filter(name=name, is_withdrawn=False).update(is_withdrawn=True, is_vanished=True):
+        details = {"because": "its table is no longer in the lake"}
+        events.record(by=NODE, verb="dataset.withdraw", object=f"dataset:{name}", details=details, now=clock())
 
 
 @transaction.atomic

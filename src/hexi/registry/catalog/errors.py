@@ -1,9 +1,21 @@
 """What the catalogue refuses."""
 
-from hexi.kernel.errors import Missing
+from hexi.kernel.errors import Missing, Unavailable
 
 
 class DatasetMissing(Missing):
     """No dataset of that name, or none that this reader may know of."""
 
     code = "catalog.dataset-missing"
+
+
+class ReferenceMissing(Missing):
+    """A contract refers to a dataset that has no version yet."""
+
+    code = "catalog.reference-missing"
+
+
+class LakeGone(Unavailable):
+    """The folder of the lake is not there, so nothing can be said about any dataset."""
+
+    code = "catalog.lake-gone"

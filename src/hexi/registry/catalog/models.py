@@ -24,6 +24,8 @@ class Dataset(models.Model):
     other_text = models.TextField()
     """What is searched, in lower case: titles and names; fields; everything else."""
     is_withdrawn = models.BooleanField(default=False)
+    is_vanished = models.BooleanField(default=False)
+    """Withdrawn because its table is not in the lake any more; back as soon as the table is."""
 
 
 class Version(models.Model):

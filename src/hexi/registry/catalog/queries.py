@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.reading import contract_from_text
@@ -24,15 +24,10 @@ from hexi.registry.catalog.records import (
     RuleResult,
     VersionRecord,
 )
+from hexi.registry.catalog.registering import searchable
 from hexi.registry.events import queries as events
 from hexi.registry.parties import queries as parties
 
-SORTS: Mapping[str, Callable[[DatasetSummary], Any]] = {
-    "newest": lambda each: -each.certified_at.timestamp(),
-    "title": lambda each: each.title.zh,
-    "rows": lambda each: -each.accepted,
-    "quality": lambda each: each.quality,
-}
 SHARING = {
     "unconditional": Text("无条件共享", "shared without conditions"),
     "conditional": Text("有条件共享", "shared under conditions"),
@@ -45,32 +40,63 @@ OPENNESS = {
 }
 
 
+FORMATS = {"csv": "CSV", "excel": "Excel", "json": "JSON", "geojson": "GeoJSON", "parquet": "Parquet"}
+COMPUTED = {"sql": Text("由其他数据集计算", "computed from datasets"), "synthetic": Text("模拟生成", "synthetic")}
+RANKS = (("title_text", 100), ("field_text", 10), ("other_text", 1))
+"""Where a word is looked for, and what finding it there is worth."""
+SORTS = ("relevance", "newest", "title", "rows", "quality")
+
+
 def datasets() -> tuple[DatasetSummary, ...]:
     """Every dataset in the catalogue, by name."""
     titles = {id: each.title for id, each in parties.organisations().items()}
     return tuple(_summary(row, titles) for row in Dataset.objects.filter(is_withdrawn=False).order_by("name"))
 
 
-def find(text: str = "", *, filters: Mapping[str, str] | None = None, sort: str = "relevance") -> Found:
+def find(
+    text: str = "", *, filters: Mapping[str, str] | None = None, sort: str = "relevance", language: str = "zh"
+) -> Found:
     """Return the datasets that hold every word of `text`, best first, and the facets of that answer.
 
-    A word in the title counts most, then in a field's name, then anywhere else; Chinese words of any
-    length are found. `filters`: publisher (id), theme, sharing, openness, map ("yes").
+    A word in the title or name counts most, then in a field, then anywhere else; both languages are
+    searched, and Chinese words of any length are found. `filters`: publisher (id), theme, sharing,
+    openness, format, map ("yes"); empty values filter nothing. `sort` is one of `SORTS`; what is not
+    known sorts by relevance.
     """
-    words = [word for word in text.lower().split() if word]
-    rows = Dataset.objects.filter(is_withdrawn=False).order_by("name")
     titles = {id: each.title for id, each in parties.organisations().items()}
-    ranked = [(score, _summary(row, titles)) for row in rows if (score := _score(row, words)) > 0]
-    if sort in SORTS:
-        ranked.sort(key=lambda pair: SORTS[sort](pair[1]))
-    else:
-        ranked.sort(key=lambda pair: (-pair[0], -pair[1].certified_at.timestamp()))
-    found = [each for _, each in ranked]
+    ranked = [(row, _summary(row, titles)) for row in _ranked(searchable(text).split())]
+    order = _order(sort, language)
+    if order is not None:
+        ranked.sort(key=lambda pair: order(pair[1]))
+    described = [(each, _facets_of(row, each)) for row, each in ranked]
     wanted = {name: value for name, value in (filters or {}).items() if value}
-    chosen = [
-        each for each in found if all(_facets_of(each).get(name, ("",))[0] == value for name, value in wanted.items())
-    ]
-    return Found(datasets=tuple(chosen), total=len(chosen), facets=_facets(found))
+    chosen = tuple(
+        each
+        for each, facets in described
+        if all(name in facets and facets[name][0] == value for name, value in wanted.items())
+    )
+    return Found(datasets=chosen, total=len(chosen), facets=_facets([facets for _, facets in described]))
+
+
+def _ranked(words: list[str]) -> QuerySet[Dataset]:
+    """Rows that hold every word, best first. Texts and words are folded before, so both databases agree."""
+    found = Dataset.objects.filter(is_withdrawn=False)
+    rank: Any = Value(0)
+    for word in words:
+        places = [(Q(**{f"{column}__contains": word}), worth) for column, worth in RANKS]
+        found = found.filter(places[0][0] | places[1][0] | places[2][0])
+        rank = rank + Case(*(When(place, then=Value(worth)) for place, worth in places), output_field=IntegerField())
+    return found.alias(rank=rank).order_by("-rank", "-certified_at", "name") if words else found.order_by("name")
+
+
+def _order(sort: str, language: str) -> Callable[[DatasetSummary], Any] | None:
+    # In GB 18030 the common characters stand by their pronunciation, which Unicode's order does not know.
+    return {
+        "newest": lambda each: (-each.certified_at.timestamp(), each.name),
+        "title": lambda each: each.title.in_language(language).lower().encode("gb18030"),
+        "rows": lambda each: (-each.accepted, each.name),
+        "quality": lambda each: (each.quality, each.name),
+    }.get(sort)
 
 
 def dataset(name: str) -> DatasetRecord:
@@ -101,6 +127,17 @@ def facts() -> NodeFacts:
     )
 
 
+def dependents(names: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return which other datasets were made from, or checked against, some of `names`: dataset → those it needs."""
+    newest = Version.objects.filter(dataset__is_withdrawn=False, version=F("dataset__newest"))
+    found = {}
+    for dataset, facts in newest.values_list("dataset__name", "facts"):
+        needed = sorted({each["dataset"] for each in facts["inputs"]} & set(names))
+        if needed and dataset not in names:
+            found[dataset] = tuple(needed)
+    return found
+
+
 def with_places() -> tuple[tuple[DatasetSummary, str], ...]:
     """Datasets whose contract names a field with division codes, and that field."""
     titles = {id: each.title for id, each in parties.organisations().items()}
@@ -112,20 +149,6 @@ def with_places() -> tuple[tuple[DatasetSummary, str], ...]:
 def _contract(text: str, name: str) -> Contract:
     """A contract's text never changes its meaning, so each is read once."""
     return contract_from_text(text, file=Path(f"{name}.odcs.yaml"))
-
-
-def _score(row: Dataset, words: list[str]) -> int:
-    total = 1
-    for word in words:
-        if word in row.title_text:
-            total += 100
-        elif word in row.field_text:
-            total += 10
-        elif word in row.other_text:
-            total += 1
-        else:
-            return 0
-    return total
 
 
 def _summary(row: Dataset, publishers: Mapping[str, Text]) -> DatasetSummary:
@@ -183,7 +206,7 @@ def _version(row: Version, name: str) -> VersionRecord:
     )
 
 
-def _facets_of(each: DatasetSummary) -> dict[str, tuple[str, Text]]:
+def _facets_of(row: Dataset, each: DatasetSummary) -> dict[str, tuple[str, Text]]:
     found = {
         "publisher": (each.publisher_id, each.publisher),
         "sharing": (each.sharing, SHARING[each.sharing]),
@@ -191,22 +214,23 @@ def _facets_of(each: DatasetSummary) -> dict[str, tuple[str, Text]]:
     }
     if each.theme is not None:
         found["theme"] = (each.theme.zh, each.theme)
+    if format := row.entry.get("format"):
+        found["format"] = (
+            format,
+            COMPUTED.get(format) or Text(FORMATS.get(format, format), FORMATS.get(format, format)),
+        )
     if each.has_geometry:
         found["map"] = ("yes", Text("有地图", "with a map"))
     return found
 
 
-def _facets(found: list[DatasetSummary]) -> dict[str, tuple[Facet, ...]]:
-    counts: dict[str, Counter[str]] = {}
-    titles: dict[tuple[str, str], Text] = {}
-    for each in found:
-        for name, (value, title) in _facets_of(each).items():
-            counts.setdefault(name, Counter())[value] += 1
-            titles[name, value] = title
+def _facets(found: list[dict[str, tuple[str, Text]]]) -> dict[str, tuple[Facet, ...]]:
+    counts: dict[str, Counter[tuple[str, Text]]] = {}
+    for facets in found:
+        for name, choice in facets.items():
+            counts.setdefault(name, Counter())[choice] += 1
     return {
-        name: tuple(
-            Facet(value=value, title=titles[name, value], count=count) for value, count in counter.most_common()
-        )
+        name: tuple(Facet(value=value, title=title, count=count) for (value, title), count in counter.most_common())
         for name, counter in counts.items()
     }
 

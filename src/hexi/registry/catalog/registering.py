@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -27,7 +29,7 @@ def enter(table: DatasetTable, found: TableVersion, *, by: Actor, now: datetime)
         dataset = Dataset(id=new_id(now), name=table.name, newest=-1)
     if found.version >= dataset.newest:
         _describe(dataset, contract, said, publisher, sha256)
-        dataset.is_withdrawn = False
+        dataset.is_withdrawn = dataset.is_vanished = False
         dataset.save()
     Version.objects.update_or_create(
         dataset=dataset,
@@ -42,6 +44,18 @@ def enter(table: DatasetTable, found: TableVersion, *, by: Actor, now: datetime)
         },
     )
     return said
+
+
+def forget(name: str, *, keep: Mapping[int, str]) -> None:
+    """Remove versions that the lake does not hold (number → certificate), as after a restored backup."""
+    gone = [
+        number
+        for number, sha256 in Version.objects.filter(dataset__name=name).values_list("version", "certificate_sha256")
+        if keep.get(number) != sha256
+    ]
+    if gone:
+        Version.objects.filter(dataset__name=name, version__in=gone).delete()
+        Dataset.objects.filter(name=name).update(newest=-1)
 
 
 def _describe(dataset: Dataset, contract: Contract, said: Certificate, publisher: str, sha256: str) -> None:
@@ -60,12 +74,13 @@ def _describe(dataset: Dataset, contract: Contract, said: Certificate, publisher
         "is_synthetic": contract.is_synthetic,
         "has_geometry": contract.geometry is not None,
         "place_field": contract.place_field,
+        "format": said.sources[0].format if said.sources else None,
     }
-    dataset.title_text = _searchable(contract.name, contract.title.zh, contract.title.en)
-    dataset.field_text = _searchable(
+    dataset.title_text = searchable(contract.name, contract.title.zh, contract.title.en)
+    dataset.field_text = searchable(
         *(part for each in contract.fields for part in (each.name, each.title.zh, each.title.en, each.source))
     )
-    dataset.other_text = _searchable(
+    dataset.other_text = searchable(
         contract.summary.zh,
         contract.summary.en,
         contract.publisher.name.zh,
@@ -76,8 +91,9 @@ def _describe(dataset: Dataset, contract: Contract, said: Certificate, publisher
     )
 
 
-def _searchable(*parts: str) -> str:
-    return "\n".join(parts).lower()
+def searchable(*parts: str) -> str:
+    """Return text as it is searched: half width, lower case, so that no database has to fold anything."""
+    return unicodedata.normalize("NFKC", "\n".join(parts)).lower()
 
 
 def _text(text: Text | None) -> dict[str, str] | None:

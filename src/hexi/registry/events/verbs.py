@@ -38,6 +38,8 @@ VERBS: Mapping[str, Verb] = {
     "dataset.withdraw": Verb(
         Text(zh="撤下数据集", en="Withdrew a dataset from the catalogue"), "dataset", ("because",)
     ),
+    "run.queue": Verb(Text(zh="提交处理批次", en="Queued a run"), "dataset", ("run",)),
+    "run.schedule": Verb(Text(zh="设定定期处理", en="Set how often a dataset is run"), "dataset", ("every_s", "is_on")),
     "run.start": Verb(Text(zh="开始处理批次", en="Started a run"), "dataset", ("run",)),
     "run.fail": Verb(Text(zh="处理批次失败", en="A run failed"), "dataset", ("run", "code")),
     "run.cancel": Verb(Text(zh="取消处理批次", en="Cancelled a run"), "dataset", ("run",)),

@@ -1,114 +1,264 @@
-"""Keeping account of runs: begun, at work, finished, failed, or lost with their process."""
+"""Everything that changes a run or the queue.
+
+A run belongs to whoever holds its token; every write asks for it, so that a worker which was thought
+dead and comes back cannot overwrite what happened since.
+"""
 
 from __future__ import annotations
 
 import os
-import threading
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from django.db import connection
+from django.db import transaction
+from django.db.models import F
 
-from hexi.data.lifecycle.records import Progress, Silent, Step
+from hexi.data.lifecycle.records import Progress
 from hexi.kernel.actors import Actor
-from hexi.kernel.errors import HexiError
+from hexi.kernel.errors import HexiError, Unavailable
 from hexi.kernel.names import new_id
 from hexi.kernel.time import Clock
-from hexi.registry.runs.models import Run
+from hexi.registry.accounts import actions as accounts
+from hexi.registry.events import actions as events
+from hexi.registry.runs.errors import RunCancelled, RunMissing, RunOver, ScheduleMissing, TooOften
+from hexi.registry.runs.models import Run, Schedule
+from hexi.registry.runs.records import Claim, State
+from hexi.registry.runs.watching import LEASE, Watch
 
-BEAT_S = 0.7
-"""How often the progress of a run is written, at most."""
-
-
-class Watch:
-    """Hands a run's progress on to a watcher, and writes it down now and then."""
-
-    def __init__(self, run_id: str, clock: Clock, watcher: Progress | None) -> None:
-        self.id, self.clock, self.watcher = run_id, clock, watcher or Silent()
-        self._step = ""
-        self._step_began = clock()
-        self._seconds: dict[str, float] = {}
-        self._rows: tuple[int, int | None] = (0, None)
-        self._is_over = threading.Event()
-        # Rows are reported from the engine's own threads, which must not open connections of their own.
-        threading.Thread(target=self._beat, name=f"run {run_id}", daemon=True).start()
-
-    def step(self, step: Step) -> None:
-        """A step begins: always written."""
-        now = self.clock()
-        if self._step:
-            self._seconds[self._step] = round((now - self._step_began).total_seconds(), 3)
-        self._step, self._step_began = step.value, now
-        self.watcher.step(step)
-        self._write(now)
-
-    def rows(self, done: int, total: int | None) -> None:
-        """Rows went by."""
-        self._rows = (done, total)
-        self.watcher.rows(done, total)
-
-    def end(self) -> None:
-        """Stop writing."""
-        self._is_over.set()
-
-    def _beat(self) -> None:
-        try:
-            while not self._is_over.wait(BEAT_S):
-                self._write(self.clock())
-        finally:
-            connection.close()
-
-    def _write(self, now: datetime) -> None:
-        done, total = self._rows
-        Run.objects.filter(id=self.id, state="running").update(
-            step=self._step, rows_done=done, rows_total=total, beat_at=now, seconds=self._seconds
-        )
+ATTEMPTS = 3
+"""How often a queued run is tried before it counts as failed."""
+WAIT = timedelta(seconds=30)
+"""Pause before the second attempt; twice that before the third."""
+EVERY_AT_LEAST_S = 60
 
 
-def begin(dataset: str, *, by: Actor, now: datetime, clock: Clock, watcher: Progress | None) -> Watch:
-    """Enter a run that begins and return what watches it."""
+@transaction.atomic
+def enqueue(
+    dataset: str,
+    contract_file: Path,
+    *,
+    source_file: Path | None = None,
+    due_at: datetime | None = None,
+    by: Actor,
+    now: datetime,
+) -> str:
+    """Queue a run for the worker and return its id. Raises `NotAuthorised`.
+
+    Paths are those of this machine. A dataset that waits already is not queued twice: the id is that one's.
+    """
+    accounts.require(by, "dataset.publish", dataset)
+    contract, source = str(contract_file.absolute()), str(source_file.absolute()) if source_file else ""
+    waiting = Run.objects.filter(
+        dataset=dataset, state=State.QUEUED, contract_file=contract, source_file=source, attempts=0
+    ).first()
+    if waiting is not None:
+        return waiting.id
     run = Run.objects.create(
         id=new_id(now),
         dataset=dataset,
         account=by.account,
-        state="running",
+        state=State.QUEUED,
+        started_at=now,
+        beat_at=now,
+        process=0,
+        contract_file=contract,
+        source_file=source,
+        due_at=due_at or now,
+    )
+    events.record(by=by, verb="run.queue", object=f"dataset:{dataset}", details={"run": run.id}, now=now)
+    return run.id
+
+
+def claim(*, now: datetime) -> Claim | None:
+    """Take up the queued run that has been due longest; None where nothing is due. Two workers never get the same."""
+    while True:
+        due = Run.objects.filter(state=State.QUEUED, due_at__lte=now).order_by("due_at", "id").first()
+        if due is None:
+            return None
+        holder = new_id(now)
+        # Update-where: the row itself decides which worker was first.
+        if Run.objects.filter(id=due.id, state=State.QUEUED).update(
+            state=State.RUNNING,
+            holder=holder,
+            process=os.getpid(),
+            attempts=F("attempts") + 1,
+            started_at=now,
+            beat_at=now,
+            lease_until=now + LEASE,
+            step="",
+            rows_done=0,
+            rows_total=None,
+            seconds={},
+        ):
+            return Claim(
+                run=due.id,
+                holder=holder,
+                dataset=due.dataset,
+                account=due.account,
+                contract_file=Path(due.contract_file),
+                source_file=Path(due.source_file) if due.source_file else None,
+                attempt=due.attempts + 1,
+            )
+
+
+def begin(dataset: str, *, by: Actor, clock: Clock, watcher: Progress | None, taken: Claim | None = None) -> Watch:
+    """Begin a run, or the one that a worker took up, and return what watches it."""
+    if taken is not None:
+        return Watch(taken.run, taken.holder, clock, watcher)
+    now = clock()
+    run = Run.objects.create(
+        id=new_id(now),
+        dataset=dataset,
+        account=by.account,
+        state=State.RUNNING,
         started_at=now,
         beat_at=now,
         process=os.getpid(),
+        attempts=1,
+        holder=new_id(now),
+        lease_until=now + LEASE,
     )
-    return Watch(run.id, clock, watcher)
+    return Watch(run.id, run.holder, clock, watcher)
 
 
-def finished(run_id: str, *, key: str, version: int, is_unchanged: bool, rows: int, now: datetime) -> None:
+def finish(watch: Watch, *, key: str, version: int, is_unchanged: bool, rows: int, now: datetime) -> None:
     """Enter the good end of a run."""
-    Run.objects.filter(id=run_id).update(
-        state="unchanged" if is_unchanged else "done",
+    Run.objects.filter(id=watch.id, holder=watch.holder).update(
+        state=State.UNCHANGED if is_unchanged else State.DONE,
         key=key,
         version=version,
         rows_done=rows,
         rows_total=rows,
         finished_at=now,
+        lease_until=None,
+        error_template="",
+        error_facts={},
     )
 
 
-def failed(run_id: str, error: BaseException, *, now: datetime) -> None:
-    """Enter why a run failed, in words that can be said in any language."""
-    template = error.template if isinstance(error, HexiError) else "The run was cut off: {reason}"
-    facts = error.facts if isinstance(error, HexiError) else {"reason": type(error).__name__}
-    Run.objects.filter(id=run_id).update(
-        state="failed",
-        finished_at=now,
-        error_template=template,
-        error_facts={name: str(value) for name, value in facts.items()},
+@transaction.atomic
+def fail(watch: Watch, error: BaseException, *, by: Actor, now: datetime) -> None:
+    """Enter why an attempt ended, in words that can be said in any language.
+
+    A queued run is tried again if trying may help (`Unavailable`) and it has attempts left.
+    """
+    run = Run.objects.filter(id=watch.id, holder=watch.holder, state=State.RUNNING).first()
+    if run is None:
+        return
+    run.error_template, run.error_facts = _in_words(error)
+    run.lease_until, run.holder = None, ""
+    if isinstance(error, RunCancelled):
+        run.state, run.finished_at = State.CANCELLED, now
+    elif run.contract_file and isinstance(error, Unavailable) and run.attempts < ATTEMPTS:
+        run.state, run.due_at = State.QUEUED, now + WAIT * run.attempts
+    else:
+        run.state, run.finished_at = State.FAILED, now
+        code = error.code if isinstance(error, HexiError) else type(error).__name__
+        details = {"run": run.id, "code": code}
+        events.record(by=by, verb="run.fail", object=f"dataset:{run.dataset}", details=details, now=now)
+    run.save()
+
+
+@transaction.atomic
+def cancel(run_id: str, *, by: Actor, now: datetime) -> bool:
+    """Cancel a run; return whether it has ended already, or else stops at its next sign of life.
+
+    Raises `NotAuthorised`, `RunMissing`, and `RunOver` if it had ended before.
+    """
+    run = Run.objects.filter(id=run_id).first()
+    if run is None:
+        raise RunMissing("There is no such run.")
+    accounts.require(by, "run.cancel", run.dataset)
+    was_waiting = Run.objects.filter(id=run_id, state=State.QUEUED).update(state=State.CANCELLED, finished_at=now)
+    if not was_waiting and not Run.objects.filter(id=run_id, state=State.RUNNING).update(is_stopping=True):
+        raise RunOver("The run of {dataset} has ended already.", dataset=run.dataset)
+    events.record(by=by, verb="run.cancel", object=f"dataset:{run.dataset}", details={"run": run_id}, now=now)
+    return bool(was_waiting)
+
+
+def recover(*, now: datetime) -> int:
+    """Take leases away from whoever died; return how many. Called at every start and by the worker.
+
+    A queued run goes back into the queue while it has attempts left. One that a person watched is
+    entered as lost: its table is as it was, or whole.
+    """
+    freed = 0
+    for run in Run.objects.filter(state=State.RUNNING):
+        if run.lease_until is not None and run.lease_until > now and _is_alive(run.process):
+            continue
+        mine = Run.objects.filter(id=run.id, holder=run.holder, state=State.RUNNING)
+        if run.is_stopping:
+            freed += mine.update(state=State.CANCELLED, finished_at=now, lease_until=None, holder="")
+        elif run.contract_file and run.attempts < ATTEMPTS:
+            due_at = now + WAIT * (run.attempts - 1)
+            freed += mine.update(state=State.QUEUED, due_at=due_at, lease_until=None, holder="")
+        else:
+            freed += mine.update(state=State.LOST, finished_at=now, lease_until=None, holder="")
+    return freed
+
+
+@transaction.atomic
+def schedule(
+    dataset: str, contract_file: Path, *, source_file: Path | None, every_s: int, by: Actor, now: datetime
+) -> None:
+    """Publish a dataset again every so often, the first time now. Replaces its schedule. Raises `TooOften`."""
+    accounts.require(by, "run.schedule", dataset)
+    accounts.require(by, "dataset.publish", dataset)
+    if every_s < EVERY_AT_LEAST_S:
+        raise TooOften(
+            "A dataset is published at most every {least} seconds, not every {every}.",
+            least=EVERY_AT_LEAST_S,
+            every=every_s,
+        )
+    Schedule.objects.update_or_create(
+        dataset=dataset,
+        defaults={
+            "account": by.account,
+            "contract_file": str(contract_file.absolute()),
+            "source_file": str(source_file.absolute()) if source_file else "",
+            "every_s": every_s,
+            "due_at": now,
+        },
+    )
+    events.record(
+        by=by, verb="run.schedule", object=f"dataset:{dataset}", details={"every_s": every_s, "is_on": True}, now=now
     )
 
 
-def bury(*, now: datetime) -> int:
-    """Mark runs whose process is gone; return how many. Their tables are as they were, or whole."""
-    lost = [run.id for run in Run.objects.filter(state="running") if not _is_alive(run.process)]
-    return Run.objects.filter(id__in=lost).update(state="lost", finished_at=now)
+@transaction.atomic
+def unschedule(dataset: str, *, by: Actor, now: datetime) -> None:
+    """End a schedule. Raises `ScheduleMissing`."""
+    accounts.require(by, "run.schedule", dataset)
+    if not Schedule.objects.filter(dataset=dataset).delete()[0]:
+        raise ScheduleMissing("{dataset} is not on a schedule.", dataset=dataset)
+    events.record(
+        by=by, verb="run.schedule", object=f"dataset:{dataset}", details={"every_s": 0, "is_on": False}, now=now
+    )
+
+
+def enqueue_due(*, now: datetime) -> int:
+    """Queue what schedules say is due; return how many. Times that went by while nobody worked are not made up."""
+    queued = 0
+    for each in Schedule.objects.filter(due_at__lte=now):
+        missed = (now - each.due_at) // timedelta(seconds=each.every_s)
+        following = each.due_at + timedelta(seconds=each.every_s) * (missed + 1)
+        with transaction.atomic():
+            if not Schedule.objects.filter(dataset=each.dataset, due_at=each.due_at).update(due_at=following):
+                continue
+            source = Path(each.source_file) if each.source_file else None
+            enqueue(each.dataset, Path(each.contract_file), source_file=source, by=Actor(account=each.account), now=now)
+            queued += 1
+    return queued
+
+
+def _in_words(error: BaseException) -> tuple[str, dict[str, str]]:
+    if isinstance(error, HexiError):
+        return error.template, {name: str(value) for name, value in error.facts.items()}
+    return "The run was cut off: {reason}", {"reason": type(error).__name__}
 
 
 def _is_alive(process: int) -> bool:
+    """Whether a process of this machine lives; one number may be another's by now, which the lease settles."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hexi.registry.runs.errors import RunMissing
-from hexi.registry.runs.models import Run
-from hexi.registry.runs.records import RunRecord
+from hexi.registry.runs.models import Run, Schedule
+from hexi.registry.runs.records import RunRecord, ScheduleRecord, State
 
 
 def run(run_id: str) -> RunRecord:
@@ -23,6 +25,27 @@ def recent(*, dataset: str | None = None, limit: int = 20) -> tuple[RunRecord, .
     return tuple(_record(each) for each in found[:limit])
 
 
+def at_work() -> tuple[RunRecord, ...]:
+    """Runs that wait or are at work, in the order in which they are due."""
+    found = Run.objects.filter(state__in=[State.QUEUED, State.RUNNING]).order_by("due_at", "id")
+    return tuple(_record(each) for each in found)
+
+
+def schedules() -> tuple[ScheduleRecord, ...]:
+    """Every schedule, by dataset."""
+    return tuple(
+        ScheduleRecord(
+            dataset=each.dataset,
+            account=each.account,
+            contract_file=Path(each.contract_file),
+            source_file=Path(each.source_file) if each.source_file else None,
+            every_s=each.every_s,
+            due_at=each.due_at,
+        )
+        for each in Schedule.objects.order_by("dataset")
+    )
+
+
 def _record(row: Run) -> RunRecord:
     return RunRecord(
         id=row.id,
@@ -38,4 +61,8 @@ def _record(row: Run) -> RunRecord:
         seconds=row.seconds,
         error_template=row.error_template,
         error_facts=row.error_facts,
+        key=row.key,
+        attempts=row.attempts,
+        due_at=row.due_at,
+        is_stopping=row.is_stopping,
     )
