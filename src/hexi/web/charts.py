@@ -86,7 +86,9 @@ def histogram(bars: Sequence[Bar], field: Field, *, title: str) -> SafeString:
     for share in (0.0, 0.5, 1.0):
         y = 16 + (height - 16) * (1 - share)
         drawn.append(element("line", x1=left, x2=MAX_WIDTH, y1=y, y2=y, class_="grid"))
-        drawn.append(element("text", wording.count(top * share), x=left - 8, y=y + 4, text_anchor="end", class_="faint"))
+        drawn.append(
+            element("text", wording.count(top * share), x=left - 8, y=y + 4, text_anchor="end", class_="faint")
+        )
     free_from = 0.0
     for i, each in enumerate(bars):
         high = (height - 16) * each.amount / top
@@ -95,8 +97,11 @@ def histogram(bars: Sequence[Bar], field: Field, *, title: str) -> SafeString:
         drawn.append(
             element(
                 "g",
-                element("title", gettext("%(low)s to %(high)s: %(rows)s")
-                    % {"low": low, "high": up, "rows": wording.rows(int(each.amount))}),
+                element(
+                    "title",
+                    gettext("%(low)s to %(high)s: %(rows)s")
+                    % {"low": low, "high": up, "rows": wording.rows(int(each.amount))},
+                ),
                 element("rect", x=x, y=16.0, width=wide, height=height - 16, fill="transparent"),
                 element("rect", x=x + 1, y=height - high, width=max(wide - 2, 1), height=high, rx=1.5, class_="bar"),
             )
@@ -139,8 +144,15 @@ def targets(aims: Sequence[Aim], *, kind: str, unit: str, title: str, years: Seq
             drawn.append(element("circle", cx=x, cy=y, r=5.0, class_="dot"))
         else:
             drawn.append(
-                element("rect", x=x - 17, y=y, width=34.0, height=base - y, rx=2.0,
-                        class_="column" if kind == "annual" else "flow")
+                element(
+                    "rect",
+                    x=x - 17,
+                    y=y,
+                    width=34.0,
+                    height=base - y,
+                    rx=2.0,
+                    class_="column" if kind == "annual" else "flow",
+                )
             )
         drawn.append(element("text", each.shown, x=x, y=y - 11, text_anchor="middle", class_="value"))
     drawn += [
@@ -156,14 +168,21 @@ def scores(points: Sequence[tuple[int, float]]) -> SafeString:
     low = min(score for _, score in points)
     floor = max(0.0, low - max(0.02, (1 - low) * 0.5))
     step = (width - 60) / max(len(points) - 1, 1)
-    at = [(20 + i * step, 16 + (height - 40) * (1 - (score - floor) / (1 - floor)), version, score)
-          for i, (version, score) in enumerate(points)]
-    drawn = [element("line", x1=8.0, x2=width - 8, y1=height - 24, y2=height - 24, class_="axis"),
-             element("path", d="M" + " L".join(f"{x:.1f},{y:.1f}" for x, y, *_ in at), class_="line")]
+    at = [
+        (20 + i * step, 16 + (height - 40) * (1 - (score - floor) / (1 - floor)), version, score)
+        for i, (version, score) in enumerate(points)
+    ]
+    drawn = [
+        element("line", x1=8.0, x2=width - 8, y1=height - 24, y2=height - 24, class_="axis"),
+        element("path", d="M" + " L".join(f"{x:.1f},{y:.1f}" for x, y, *_ in at), class_="line"),
+    ]
     for x, y, version, score in at:
         drawn.append(
-            element("g", element("title", f"v{version}: {wording.percent(score)}"),
-                    element("circle", cx=x, cy=y, r=4.0, class_="dot"))
+            element(
+                "g",
+                element("title", f"v{version}: {wording.percent(score)}"),
+                element("circle", cx=x, cy=y, r=4.0, class_="dot"),
+            )
         )
     x, y, version, score = at[-1]
     drawn.append(element("text", wording.percent(score), x=min(x, width - 30), y=max(y - 9, 12), text_anchor="middle"))

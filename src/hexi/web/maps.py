@@ -18,7 +18,9 @@ WIDTH = 760.0
 MARGIN = 8.0
 LABEL, LABEL_ON_PHONE = 13.0, 21.0
 """Size of a label in units of the picture; a phone shows the picture at half its size."""
-DOTS_AT_MOST = 4_000
+DOTS_AT_MOST = 20_000
+DOTS_NAMED = 1_500
+"""More points than that are drawn as a swarm, without names and links."""
 TOLERANCE = 0.6
 """What simplifying may move a line, in units of the picture."""
 
@@ -125,12 +127,14 @@ def draw(
     for each in areas:
         is_here = " here" if here and each.code == here else ""
         drawn.append(_linked(link(each), hover(each), element("path", d=each.path, class_=f"area{is_here}")))
+    if len(points) > DOTS_NAMED:
+        # Nobody reads ten thousand names: one path of round dots is a hundredth of the page.
+        dots = "".join(f"M{each.x:.0f},{each.y:.0f}h0" for each in points)
+        drawn.append(element("path", d=dots, class_="swarm"))
+        points = []
     for each in points:
         radius = 2.6 + 12 * math.sqrt((each.amount or 0) / most) if each.amount is not None else 4.0
-        radius = min(radius, 2.4) if len(points) > 1_000 else radius
-        drawn.append(
-            _linked(link(each), hover(each), element("circle", cx=each.x, cy=each.y, r=radius, class_="dot"))
-        )
+        drawn.append(_linked(link(each), hover(each), element("circle", cx=each.x, cy=each.y, r=radius, class_="dot")))
     return picture(
         WIDTH, found.height, *drawn, *_labels(areas or points), title=title, description=description, class_="map"
     )

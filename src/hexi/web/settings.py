@@ -43,6 +43,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "hexi.web.security.ContentSecurity",
+    "hexi.web.refusals.Refusals",
 ]
 
 TEMPLATES = [

@@ -181,3 +181,52 @@ RUN_STATES = {
     "failed": Text("失败", "failed"),
     "lost": Text("中断", "lost"),
 }
+FORMATS = {
+    "csv": Text("CSV", "CSV"),
+    "xlsx": Text("Excel", "Excel"),
+    "parquet": Text("Parquet", "Parquet"),
+    "geojson": Text("GeoJSON", "GeoJSON"),
+}
+FORMAT_NOTES = {
+    "csv": Text("UTF-8，任何表格软件都能打开", "UTF-8, for every program that reads tables"),
+    "xlsx": Text("附字段说明和出处", "with the meaning of each field and the origin"),
+    "parquet": Text("带类型，供分析软件使用", "typed, for analysis"),
+    "geojson": Text("带坐标，供地图软件使用", "with positions, for maps"),
+}
+
+
+def visible(text: str) -> str:
+    """Return text in which every character can be seen: private-use ones as U+…, controls as pictures."""
+    shown = []
+    for each in text:
+        code = ord(each)
+        if 0xE000 <= code <= 0xF8FF:
+            shown.append(f"⟨U+{code:04X}⟩")
+        elif code < 0x20:
+            shown.append(chr(0x2400 + code))
+        else:
+            shown.append(each)
+    return "".join(shown)
+
+
+def map_line(provenance: str) -> str:
+    """Return the part of a provenance that says what its borders are good for."""
+    for mark in ("审图号", "map number"):
+        if mark in provenance:
+            parts = [each.strip() for each in provenance.replace(". ", "。").split("。")]
+            return next(each for each in parts if mark in each) + ("." if mark == "map number" else "。")
+    return provenance
+
+
+STANDINGS = {
+    "in_force": Text("有效", "in force"),
+    "not_yet": Text("尚未生效", "not yet in force"),
+    "ended": Text("已到期停用", "ended"),
+    "revoked": Text("已吊销", "revoked"),
+    "unknown": Text("信任文件中没有此密钥", "not in the trust file"),
+}
+KINDS = {
+    "stock": Text("存量", "stock"),
+    "flow": Text("增量", "flow"),
+    "annual": Text("年度", "annual"),
+}

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
+from hexi import __version__
 from hexi.data.contracts.model import Field
 from hexi.kernel.names import Text
+from hexi.packs import queries as packs
+from hexi.registry.events.verbs import VERBS
 from hexi.web import wording
 
 register = template.Library()
@@ -21,21 +27,29 @@ for each in (
     wording.say,
     wording.count,
     wording.round_count,
-    wording.percent,
     wording.size,
     wording.day,
     wording.moment,
     wording.seconds,
     wording.rows,
 ):
-    register.filter(each)
+    register.filter(each.__name__, each)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link of the navigation."""
+
+    title: str
+    href: str
+    is_here: bool
 
 
 @register.filter
-def word(code: str, kind: str) -> str:
+def word(code: object, kind: str) -> str:
     """Say a code of a closed list: `{{ summary.sharing|word:"sharing" }}`."""
     words: Mapping[str, Text] = {str(key): text for key, text in getattr(wording, kind.upper()).items()}
-    return wording.say(words[code]) if code in words else code
+    return wording.say(words[str(code)]) if str(code) in words else str(code)
 
 
 @register.filter
@@ -52,10 +66,80 @@ def short(digest: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def other_language(context: Mapping[str, object]) -> str:
+def other_language(context: Mapping[str, Any]) -> str:
     """Return this page's address in the other language."""
     request = context.get("request")
     if not isinstance(request, HttpRequest):
         return "/"
     code = "zh-hans" if (get_language() or "").startswith("en") else "en"
     return translate_url(request.get_full_path(), code)
+
+
+@register.simple_tag(takes_context=True)
+def main_nav(context: Mapping[str, Any]) -> list[Entry]:
+    """Return the links of the head: the rooms of the portal, and the pages that packs declare."""
+    request = context.get("request")
+    path = request.path if isinstance(request, HttpRequest) else ""
+    links = [(gettext("Datasets"), reverse("datasets")), (gettext("Places"), reverse("places"))]
+    if context.get("status") != 500:
+        links += [
+            (wording.say(each.title), reverse("plan", args=[each.name]))
+            for each in packs.pages()
+            if each.kind == "plan"
+        ]
+    links += [(gettext("Log"), reverse("log")), (gettext("About"), reverse("about"))]
+    return [Entry(title, href, path.startswith(href)) for title, href in links]
+
+
+@register.simple_tag
+def node_line() -> str:
+    """Say which node this is."""
+    return gettext("Node %(node)s · Hexi %(version)s") % {"node": settings.HEXI_NODE_NAME, "version": __version__}
+
+
+@register.filter
+def is_number(field: Field) -> bool:
+    """Whether a column is set flush right."""
+    return field.type in wording.NUMBERS
+
+
+@register.filter
+def unlocalized(value: float) -> str:
+    """Write a number for an attribute of SVG."""
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def signed(value: int) -> str:
+    """Write a change with its sign."""
+    return f"{value:+,}".replace("-", "−")
+
+
+@register.filter
+def filled_share(shown: Any, total: int) -> float:
+    """Return the share of rows in which a field has a value."""
+    return min(shown.facts.filled / total, 1.0) if total else 0.0
+
+
+@register.filter
+def visible(text: str) -> str:
+    """Show characters that have no shape: private-use ones as boxes, controls by their code."""
+    return wording.visible(text)
+
+
+@register.filter
+def provenance_line(provenance: str) -> str:
+    """Return what a map must say of its borders: the provenance as far as the first full stop."""
+    return wording.map_line(provenance)
+
+
+@register.filter
+def verb(name: str) -> str:
+    """Say what an event did."""
+    return wording.say(VERBS[name].title) if name in VERBS else name
+
+
+@register.filter
+def percent(share: float, digits: int = 1) -> str:
+    """Write a share as a percentage."""
+    return wording.percent(share, digits=digits)

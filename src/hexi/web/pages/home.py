@@ -1,0 +1,34 @@
+"""The first page: search, the state of the node, what is new, the plan, the map."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hexi.packs import queries as packs
+from hexi.registry.catalog import queries as catalog
+from hexi.web.asking import reader
+from hexi.web.clock import clock
+from hexi.web.pages import mapping, plan
+
+NEWEST = 6
+SPARKS = 5
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What this node holds, at a glance."""
+    now, asking = clock(), reader(request)
+    facts = catalog.facts()
+    newest = sorted(catalog.datasets(), key=lambda each: each.certified_at, reverse=True)[:NEWEST]
+    page = next((each for each in packs.pages() if each.kind == "plan"), None)
+    found = mapping.map_of_places(reader=asking, now=now)
+    context = {
+        "facts": facts,
+        "share": facts.accepted / facts.rows if facts.rows else 1.0,
+        "newest": newest,
+        "plan": page,
+        "series": plan.series_of(page, reader=asking, now=now)[:SPARKS] if page else (),
+        "map": found[0] if found else None,
+        "map_of": found[1] if found else None,
+    }
+    return render(request, "portal/home.html", context)

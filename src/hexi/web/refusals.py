@@ -1,0 +1,60 @@
+"""What a room raised, as a page that says what happened and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from hexi.kernel.errors import Conflict, Denied, HexiError, Invalid, Missing, Unavailable
+
+STATUS: dict[type[HexiError], int] = {Missing: 404, Denied: 403, Invalid: 400, Conflict: 409, Unavailable: 503}
+
+
+class Refusals:
+    """Turns errors of ours into answers; every other error is Django's to report."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as the view does."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer an error of ours."""
+        return answer(request, exception) if isinstance(exception, HexiError) else None
+
+
+def answer(request: HttpRequest, error: HexiError) -> HttpResponse:
+    """Return the page for an error, with the status of its family."""
+    status = next((code for family, code in STATUS.items() if isinstance(error, family)), 500)
+    return page(request, status, sentence(error))
+
+
+def sentence(error: HexiError) -> str:
+    """Return the error's message in the language of the page."""
+    template = gettext(error.template)
+    return template.format(**error.facts) if error.facts else template
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer an address that leads nowhere."""
+    return page(request, 404, "")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what may not be done."""
+    return page(request, 403, "")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer a mistake of ours. Asks no database: that may be what failed."""
+    return page(request, 500, "")
+
+
+def page(request: HttpRequest, status: int, said: str) -> HttpResponse:
+    """Return the page of a status."""
+    return render(request, "portal/refusal.html", {"status": status, "sentence": said}, status=status)
