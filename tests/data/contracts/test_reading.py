@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hexi.data.contracts.cleaners import CLEANERS
 from hexi.data.contracts.documents import LIMIT_BYTES
 from hexi.data.contracts.model import FieldType, Severity
 from hexi.data.contracts.reading import ContractInvalid, ContractMissing, contract_from_text, read_contract
+from hexi.data.contracts.rules import EMPTYING
 
 WRONG = [
     ("status: active", "statuss: active", "“statuss” is no key of the standard", "status"),
@@ -328,3 +330,11 @@ def test_the_contracts_we_ship_are_right(file) -> None:
 
     assert contract.fields
     assert all(rule.sentence.zh and rule.sentence.en for rule in (*contract.row_rules, *contract.set_rules))
+
+
+def test_a_text_field_has_a_type_rule_only_where_a_cleaner_can_leave_nothing(right) -> None:
+    assert set(CLEANERS) >= EMPTYING
+
+    trimmed = contract_from_text(right.replace("[credit_code]", "[trim]"))
+
+    assert "code.type" not in [rule.id for rule in trimmed.row_rules]

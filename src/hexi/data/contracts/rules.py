@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hexi.data.contracts.checks import CHECKS
-from hexi.data.contracts.cleaners import CLEANERS
 from hexi.data.contracts.drafts import Draft, draft
 from hexi.data.contracts.expressions import columns_of, parse_expression
 from hexi.data.contracts.model import Field, FieldType, RowRule, SetRule
