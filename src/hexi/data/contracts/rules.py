@@ -295,6 +295,3 @@ def _free(wanted: str, taken: set[str]) -> str:
         name = f"{wanted}-{number}"
     taken.add(name)
     return name
-
-
-assert set(CLEANERS) >= EMPTYING
