@@ -102,10 +102,10 @@ def _over(column: pl.Series, expression: pl.Expr) -> pl.Series:
 
 def _rest(found: pl.Series, column: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """Read again, in another way, what had text and gave nothing: usually little."""
-    left = found.is_null() & column.is_not_null()
-    if not left.any():
+    left = (found.is_null() & column.is_not_null()).arg_true()
+    if not len(left):
         return found
-    return found.scatter(left.arg_true(), read(column.filter(left)).cast(found.dtype))
+    return found.scatter(left, read(column.gather(left)).cast(found.dtype))
 
 
 def _where_not(pattern: str, clean: Callable[[pl.Expr], pl.Expr]) -> Form:
@@ -125,13 +125,13 @@ def _where_not(pattern: str, clean: Callable[[pl.Expr], pl.Expr]) -> Form:
 
 def _date(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
     plain = _over(column, _many(TEXT, DATE_MARKS))
-    found = _over(plain, bounded(TEXT.str.to_date("%Y-%m-%d", strict=False)))
-    left = found.is_null() & column.is_not_null()
-    if left.any():
+    found = _over(plain, bounded(TEXT.str.to_date("%Y-%m-%d", strict=False, cache=False)))
+    left = (found.is_null() & column.is_not_null()).arg_true()
+    if len(left):
         # What is well written and gave nothing is a day that does not exist: no other reading finds one.
-        left &= ~plain.str.contains(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$").fill_null(value=True)
-    if left.any():
-        found = found.scatter(left.arg_true(), _slow_date(column.filter(left), arguments))
+        left = left.filter(~plain.gather(left).str.contains(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$"))
+    if len(left):
+        found = found.scatter(left, _slow_date(column.gather(left), arguments))
     return found
 
 
