@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import graphlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import hexi
+from hexi.data.contracts.documents import Document, file_text, read_document
 from hexi.data.contracts.model import Contract
+from hexi.data.contracts.problems import ContractInvalid, Notebook, nearest
 from hexi.data.contracts.reading import read_contract
 from hexi.kernel.names import Text
-from hexi.packs.errors import PackInvalid, PackMissing
+from hexi.packs.errors import PackMissing, invalid
 
-KEYS = ("id", "title", "summary", "version", "requires", "provides", "pages", "samples")
+FILE = "pack.yaml"
+KEYS: Mapping[str, Text] = {
+    "id": Text("行业包的标识，与文件夹同名", "What the pack is called; its folder has the same name. Required."),
+    "title": Text("中英文标题", "Title in both languages: {zh, en}. Required."),
+    "summary": Text("中英文一句话说明", "One sentence in both languages: {zh, en}."),
+    "version": Text("版本号", "Version of the pack, such as 1.0.0. Required."),
+    "requires": Text("依赖", "What must be there: `hexi` (bounds such as >=0.1,<1) and `packs` (ids)."),
+    "provides": Text("提供的内容", "What it brings: `contracts`, paths in the folder. Required."),
+    "pages": Text("页面", "Pages over its datasets: `kind`, `name`, `title`, and a dataset for each part of the kind."),
+}
+REQUIRED = ("id", "title", "version", "provides")
+REQUIRES = ("hexi", "packs")
 PROVIDES = ("contracts",)
 PAGES: Mapping[str, tuple[str, ...]] = {"plan": ("targets", "clauses", "bodies")}
 """Kinds of pages and the datasets each needs."""
+NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+BOUND = re.compile(r"(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,16 +44,30 @@ class Manifest:
     version: str
     title: Text
     folder: Path
+    requires: tuple[str, ...]
+    """Packs that must be installed before."""
     contracts: tuple[Contract, ...]
     """In an order in which each finds what it refers to."""
     pages: tuple[dict[str, Any], ...]
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Names of its datasets, in that order."""
+        return tuple(each.name for each in self.contracts)
+
+    @property
+    def foreign(self) -> dict[str, set[str]]:
+        """Datasets of others that its own refer to: the own → those."""
+        own = set(self.datasets)
+        needs = {each.name: needs_of(each) - own for each in self.contracts}
+        return {name: names for name, names in needs.items() if names}
 
 
 def find_pack(name: str) -> Path:
     """Return the folder of a pack: a path, or a name in ./packs or among those that came with Hexi."""
     shipped = Path(hexi.__file__).parent
     for folder in (Path(name), Path("packs") / name, shipped.parents[1] / "packs" / name, shipped / "shipped" / name):
-        if (folder / "pack.yaml").is_file():
+        if (folder / FILE).is_file():
             return folder
     raise PackMissing(
         "There is no pack “{pack}”: no folder of that name with a pack.yaml, here or in packs/.", pack=name
@@ -47,119 +75,184 @@ def find_pack(name: str) -> Path:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Return what a pack declares, every contract read. Raises `PackInvalid`, `ContractInvalid`."""
-    file = folder / "pack.yaml"
-    said = _yaml(file)
-    _only(said, KEYS, file, "")
-    for key in ("id", "title", "version", "provides"):
-        if key not in said:
-            raise PackInvalid("{file}: “{key}” is missing.", file=file, key=key)
-    if said["id"] != folder.resolve().name:
-        raise PackInvalid(
-            "{file}: the id is “{id}” but the folder is called “{folder}”; they must be the same.",
-            file=file,
-            id=said["id"],
-            folder=folder.resolve().name,
-        )
-    _check_version(said.get("requires") or {}, file)
-    _only(said["provides"], PROVIDES, file, "provides.")
-    contracts = tuple(read_contract(folder / str(path)) for path in said["provides"].get("contracts", ()))
-    title = said["title"]
-    if not isinstance(title, dict) or not {"zh", "en"} <= set(title):
-        raise PackInvalid("{file}: title needs “zh” and “en”.", file=file)
+    """Return what a pack declares, every contract read.
+
+    Raises `PackInvalid` with all problems of the manifest, `PackMissing`, and `ContractInvalid` for the
+    first contract that cannot be used.
+    """
+    file = folder / FILE
+    if not file.is_file():
+        raise PackMissing("There is no pack “{pack}”: “{file}” is not there.", pack=folder.name, file=file)
+    try:
+        document = read_document(file_text(file), file=str(file))
+    except ContractInvalid as error:
+        raise invalid(str(file), error.problems) from None
+    reading = _Reading(document, folder)
+    reading.check()
+    if len(reading.notes):
+        raise invalid(str(file), reading.notes.problems)
+    contracts = tuple(read_contract(folder / path) for path in reading.contract_files)
+    order = reading.in_order(contracts)
+    pages = tuple(reading.page(index, each, contracts) for index, each in enumerate(reading.said.get("pages") or ()))
+    if len(reading.notes):
+        raise invalid(str(file), reading.notes.problems)
+    said = reading.said
     return Manifest(
-        id=str(said["id"]),
+        id=said["id"],
         version=str(said["version"]),
-        title=Text(str(title["zh"]), str(title["en"])),
+        title=Text(said["title"]["zh"], said["title"]["en"]),
         folder=folder,
-        contracts=in_order(contracts, file),
-        pages=tuple(_page(each, contracts, file) for each in said.get("pages") or ()),
+        requires=tuple((said.get("requires") or {}).get("packs") or ()),
+        contracts=order,
+        pages=pages,
     )
 
 
-def in_order(contracts: tuple[Contract, ...], file: Path) -> tuple[Contract, ...]:
-    """Return the contracts so that what is referred to comes first. Raises `PackInvalid` for a circle."""
-    by_name = {each.name: each for each in contracts}
-    needs = {
-        each.name: {
-            *each.source.inputs,
-            *(str(rule.arguments["dataset"]) for rule in each.row_rules if rule.check == "reference"),
-        }
-        & set(by_name)
-        for each in contracts
-    }
-    try:
-        order = tuple(graphlib.TopologicalSorter(needs).static_order())
-    except graphlib.CycleError as error:
-        raise PackInvalid(
-            "{file}: these datasets need each other in a circle: {circle}.",
-            file=file,
-            circle=" → ".join(error.args[1]),
-        ) from None
-    return tuple(by_name[name] for name in order)
+def needs_of(contract: Contract) -> set[str]:
+    """Datasets that must have a version before this one can: the inputs of its query, and what rules refer to."""
+    references = (str(rule.arguments["dataset"]) for rule in contract.row_rules if rule.check == "reference")
+    return {*contract.source.inputs, *references} - {contract.name}
 
 
-def _page(said: Mapping[str, Any], contracts: tuple[Contract, ...], file: Path) -> dict[str, Any]:
-    kind = said.get("kind")
-    if kind not in PAGES:
-        raise PackInvalid(
-            "{file}: “{kind}” is no kind of page; choose {kinds}.", file=file, kind=kind, kinds=", ".join(PAGES)
-        )
-    names = {each.name for each in contracts}
-    for part in PAGES[str(kind)]:
-        if said.get(part) not in names:
-            raise PackInvalid(
-                "{file}: the page “{kind}” needs “{part}”, a dataset of this pack; it has {names}.",
-                file=file,
-                kind=kind,
-                part=part,
-                names=", ".join(sorted(names)),
+class _Reading:
+    """Reads one manifest and notes what is wrong with it."""
+
+    def __init__(self, document: Document, folder: Path) -> None:
+        self.said, self.folder = document.value, folder
+        self.notes = Notebook(document.value, document.lines)
+        for problem in document.problems:
+            self.notes.add((), problem.template, **problem.facts)
+
+    @property
+    def contract_files(self) -> tuple[str, ...]:
+        return tuple(self.said["provides"].get("contracts") or ())
+
+    def check(self) -> None:
+        """Note every problem that can be seen without reading a contract."""
+        said, notes = self.said, self.notes
+        self._only((), said, tuple(KEYS))
+        for key in REQUIRED:
+            if key not in said:
+                notes.add((), "“{key}” is missing.", key=key)
+        name = said.get("id")
+        if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
+            notes.add(("id",), "“{id}” cannot name a pack: use lower-case letters, digits and “-”.", id=name)
+        elif name is not None and name != self.folder.resolve().name:
+            notes.add(
+                ("id",),
+                "The id is “{id}” but the folder is called “{folder}”; they must be the same.",
+                id=name,
+                folder=self.folder.resolve().name,
             )
-    return dict(said)
+        for key in ("title", "summary"):
+            if key in said:
+                self._text((key,), said[key])
+        if self._is_mapping("requires"):
+            self._only(("requires",), said["requires"], REQUIRES)
+            self._version(str(said["requires"].get("hexi", "")))
+        if self._is_mapping("provides"):
+            self._only(("provides",), said["provides"], PROVIDES)
+            self._files(said["provides"].get("contracts"))
 
+    def _is_mapping(self, key: str) -> bool:
+        value = self.said.get(key)
+        if value is not None and not isinstance(value, dict):
+            self.notes.add((key,), "“{key}” is a mapping of keys.", key=key)
+        return isinstance(value, dict)
 
-def _yaml(file: Path) -> dict[str, Any]:
-    try:
-        said = yaml.safe_load(file.read_text("utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise PackInvalid(
-            "{file}, line {line}: this is not YAML: {reason}.",
-            file=file,
-            line=mark.line + 1 if mark else 1,
-            reason=getattr(error, "problem", error),
-        ) from None
-    if not isinstance(said, dict):
-        raise PackInvalid("{file}: a pack is a mapping of keys.", file=file)
-    return said
+    def _only(self, place: tuple[str | int, ...], said: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        for key in said:
+            if key not in known:
+                self.notes.add(
+                    (*place, key),
+                    "“{key}” is no key here; the closest are {known}.",
+                    key=key,
+                    known=nearest(str(key), known),
+                )
 
+    def _text(self, place: tuple[str | int, ...], said: object) -> None:
+        if not isinstance(said, dict) or not all(
+            isinstance(said.get(each), str) and said[each] for each in Text.__slots__
+        ):
+            self.notes.add(place, "This is said in both languages: {zh: …, en: …}.")
 
-def _only(said: Mapping[str, Any], known: tuple[str, ...], file: Path, where: str) -> None:
-    for key in said:
-        if key not in known:
-            raise PackInvalid(
-                "{file}: “{where}{key}” is no key of a pack; the keys are {known}.",
-                file=file,
-                where=where,
-                key=key,
-                known=", ".join(known),
+    def _version(self, wanted: str) -> None:
+        here = _parts(hexi.__version__)
+        for bound in filter(None, (each.strip() for each in wanted.split(","))):
+            found = BOUND.fullmatch(bound)
+            if found is None:
+                self.notes.add(("requires", "hexi"), "“{bound}” is no bound of a version; write >=0.1,<1.", bound=bound)
+                continue
+            sign, other = found[1], _parts(found[2])
+            holds = {
+                ">=": here >= other,
+                "<": here < other,
+                ">": here > other,
+                "<=": here <= other,
+                "==": here == other,
+            }
+            if not holds[sign]:
+                self.notes.add(
+                    ("requires", "hexi"),
+                    "The pack needs hexi {wanted}; this is {version}.",
+                    wanted=wanted,
+                    version=hexi.__version__,
+                )
+
+    def _files(self, said: object) -> None:
+        if not isinstance(said, list) or not said:
+            self.notes.add(("provides", "contracts"), "“contracts” lists at least one contract file of the folder.")
+            return
+        for index, path in enumerate(said):
+            place = ("provides", "contracts", index)
+            root = self.folder.resolve()
+            if not isinstance(path, str) or not (root / path).resolve().is_relative_to(root):
+                self.notes.add(place, "“{path}” is no path within the pack's folder.", path=path)
+            elif not (root / path).is_file():
+                self.notes.add(place, "There is no file “{path}” in the pack's folder.", path=path)
+
+    def in_order(self, contracts: tuple[Contract, ...]) -> tuple[Contract, ...]:
+        """Return the contracts so that what is referred to comes first; note a name that stands twice, or a circle."""
+        by_name: dict[str, Contract] = {}
+        for index, each in enumerate(contracts):
+            if each.name in by_name:
+                place = ("provides", "contracts", index)
+                self.notes.add(place, "Two contracts describe the dataset {dataset}.", dataset=each.name)
+            by_name[each.name] = each
+        needs = {each.name: needs_of(each) & by_name.keys() for each in contracts}
+        try:
+            return tuple(by_name[name] for name in graphlib.TopologicalSorter(needs).static_order())
+        except graphlib.CycleError as error:
+            self.notes.add(
+                ("provides", "contracts"),
+                "These datasets need each other in a circle: {circle}.",
+                circle=" → ".join(reversed(error.args[1])),
             )
+            return ()
 
-
-def _check_version(requires: Mapping[str, Any], file: Path) -> None:
-    wanted = str(requires.get("hexi", ""))
-    here = _parts(hexi.__version__)
-    for bound in filter(None, (each.strip() for each in wanted.split(","))):
-        sign = bound.rstrip("0123456789.")
-        least = _parts(bound[len(sign) :])
-        holds = {">=": here >= least, "<": here < least, ">": here > least, "<=": here <= least, "==": here == least}
-        if not holds.get(sign, False):
-            raise PackInvalid(
-                "{file}: the pack needs hexi {wanted}; this is {version}.",
-                file=file,
-                wanted=wanted,
-                version=hexi.__version__,
-            )
+    def page(self, index: int, said: object, contracts: tuple[Contract, ...]) -> dict[str, Any]:
+        """Return a declared page; note what is wrong with it."""
+        place = ("pages", index)
+        if not isinstance(said, dict) or said.get("kind") not in PAGES:
+            kind = said.get("kind") if isinstance(said, dict) else said
+            self.notes.add(place, "“{kind}” is no kind of page; choose {kinds}.", kind=kind, kinds=", ".join(PAGES))
+            return {}
+        parts = PAGES[said["kind"]]
+        self._only(place, said, ("kind", "name", "title", *parts))
+        self._text((*place, "title"), said.get("title"))
+        name = said.get("name", said["kind"])
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            self.notes.add((*place, "name"), "“{name}” cannot stand in an address: use a-z, 0-9 and “-”.", name=name)
+        datasets = {each.name for each in contracts}
+        for part in parts:
+            if said.get(part) not in datasets:
+                self.notes.add(
+                    (*place, part),
+                    "The page needs “{part}”, a dataset of this pack; the closest are {names}.",
+                    part=part,
+                    names=nearest(str(said.get(part)), datasets),
+                )
+        return dict(said)
 
 
 def _parts(version: str) -> tuple[int, ...]:

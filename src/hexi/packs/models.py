@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Pack(models.Model):
-    """A pack that is installed."""
+    """A pack that is installed, or whose installation was cut off and is completed by the next."""
 
     id = models.CharField(primary_key=True, max_length=60)
     version = models.CharField(max_length=30)
@@ -15,4 +15,8 @@ class Pack(models.Model):
     datasets = models.JSONField()
     """Names of the datasets it brought."""
     pages = models.JSONField()
+    requires = models.JSONField(default=list)
+    """Ids of the packs it needs."""
     installed_at = models.DateTimeField()
+    is_complete = models.BooleanField(default=True)
+    """Whether every dataset has been published since it was installed."""

@@ -16,13 +16,14 @@ def packs() -> tuple[PackRecord, ...]:
             title=Text(each.title_zh, each.title_en),
             datasets=tuple(each.datasets),
             installed_at=each.installed_at,
+            is_complete=each.is_complete,
         )
         for each in Pack.objects.order_by("id")
     )
 
 
 def pages() -> tuple[PageRecord, ...]:
-    """Every page that an installed pack declares, in the order of packs."""
+    """Every page that an installed pack declares, in the order of packs; not while it is being installed."""
     return tuple(
         PageRecord(
             pack=pack.id,
@@ -31,6 +32,6 @@ def pages() -> tuple[PageRecord, ...]:
             title=Text(said["title"]["zh"], said["title"]["en"]),
             datasets={part: name for part, name in said.items() if part not in {"kind", "name", "title"}},
         )
-        for pack in Pack.objects.order_by("id")
+        for pack in Pack.objects.filter(is_complete=True).order_by("id")
         for said in pack.pages
     )

@@ -17,6 +17,8 @@ class PackRecord:
     title: Text
     datasets: tuple[str, ...]
     installed_at: datetime
+    is_complete: bool
+    """False where the installation was cut off; installing it again completes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
