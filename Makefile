@@ -17,7 +17,7 @@ serve: .venv/node messages ## The portal, worker and sealer on http://127.0.0.1:
 	@exec $(BIN)/hexi serve
 
 test: .venv/dev messages ## Every test; what a part is missing for is skipped by name
-	$(BIN)/pytest -n 2 --dist worksteal -q -r s
+	$(BIN)/pytest -n 2 --dist loadscope -q -r s
 
 check: .venv/dev messages ## Lint, format, types, walls between rooms, spelling, dependencies
 	$(BIN)/ruff check .

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 from sybil.parsers.myst.lexers import DirectiveLexer
@@ -127,3 +128,12 @@ class Console:
 
 
 pytest_collect_file = Sybil(parsers=[Files(), Console()], patterns=["guide/*.md"]).pytest()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put a guide's examples back in the order of reading, in whatever order the rest is shuffled."""
+    places = [i for i, item in enumerate(items) if item.path.suffix == ".md"]
+    ordered = sorted((items[i] for i in places), key=lambda item: (item.path, item.location[1] or 0))
+    for i, item in zip(places, ordered, strict=True):
+        items[i] = item

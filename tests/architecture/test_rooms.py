@@ -28,6 +28,8 @@ USUAL = {
 }
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
+    "registry.catalog": {"registering"},
+    "registry.runs": {"watching"},
     "exchange.grants": {"access"},
     "exchange.door": {"metering"},
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from hexi.data.contracts.problems import Problem
 from hexi.kernel.errors import HexiError
 from hexi.kernel.names import Text
 
@@ -40,14 +41,24 @@ def of(text: Text) -> str:
 
 
 def sentence(error: HexiError) -> str:
-    """Return what an error says in the language of this run."""
-    said = _catalogue(language()).gettext(error.template)
-    return said.format(**error.facts) if error.facts else said
+    """Return what an error says in the language of this run, one line a problem."""
+    facts = dict(error.facts)
+    problems = facts.get("problems")
+    if isinstance(problems, tuple | list):
+        facts["listed"] = "\n".join(f"  {_problem(each)}" for each in problems if isinstance(each, Problem))
+    return _(error.template, **facts)
 
 
 def many(number: int) -> str:
     """A number with thousands separators."""
     return f"{number:,}"
+
+
+def _problem(problem: Problem) -> str:
+    line = _("line {line}", line=problem.line) if problem.line else ""
+    place = ", ".join(part for part in (line, problem.path) if part)
+    said = _(problem.template, **problem.facts)
+    return f"{place}: {said}" if place else said
 
 
 @cache

@@ -186,8 +186,10 @@ def scores(points: Sequence[tuple[int, float]]) -> SafeString:
         )
     x, y, version, score = at[-1]
     drawn.append(element("text", wording.percent(score), x=min(x, width - 30), y=max(y - 9, 12), text_anchor="middle"))
-    for i in sorted({0, len(at) - 1}):
-        drawn.append(element("text", f"v{at[i][2]}", x=at[i][0], y=height - 6, text_anchor="middle", class_="faint"))
+    drawn += [
+        element("text", f"v{at[i][2]}", x=at[i][0], y=height - 6, text_anchor="middle", class_="faint")
+        for i in sorted({0, len(at) - 1})
+    ]
     said = "; ".join(f"v{version}: {wording.percent(score)}" for version, score in points)
     return picture(width, height, *drawn, title=gettext("Quality by version"), description=said, class_="target")
 

@@ -77,7 +77,8 @@ def drawing(
     areas = [i for i, each in enumerate(plane) if each.geom_type in {"Polygon", "MultiPolygon"}]
     for i, simple in zip(areas, _simplified([plane[i] for i in areas]), strict=True):
         plane[i] = simple
-    marks, seen = [], set()
+    marks = []
+    seen: set[tuple[int, int]] = set()
     for feature, each in zip(features, plane, strict=True):
         if each.is_empty:
             continue

@@ -79,9 +79,9 @@ def read(query: QueryDict, contract: Contract) -> TableState:
     Besides its own form it understands that of the page's plain forms: `filter_column` with
     `filter_value`, and a `column` for each box that is ticked.
     """
-    where = {name.removeprefix(FILTER): value for name, value in query.items() if name.startswith(FILTER)}
+    where = {name.removeprefix(FILTER): str(value) for name, value in query.items() if name.startswith(FILTER)}
     if query.get("filter_column"):
-        where[query["filter_column"]] = query.get("filter_value", "")
+        where[str(query["filter_column"])] = query.get("filter_value", "")
     columns = tuple(query.getlist("column")) or tuple(filter(None, query.get("columns", "").split(",")))
     if len(columns) == len(contract.fields):
         columns = ()
