@@ -38,7 +38,7 @@ def contract(*columns: str, crs: str | None = None, **source: Any) -> Contract:
 
 @dataclass
 class Opener:
-    """Opens a file and reads it to its end: scan, watched aggregates, late check."""
+    """Opens a file and reads it to its end: scan, then the look at the rows."""
 
     folder: Path
 
@@ -55,12 +55,11 @@ class Opener:
         return open_source(contract(*columns, **source), file, workspace=workspace, references=references)
 
     def frame(self, source: RawSource) -> pl.DataFrame:
-        scans = [source.frame, *([source.frame.select(source.watch)] if source.watch else [])]
         try:
-            frame, *watched = pl.collect_all(scans, engine="streaming")
+            frame = source.frame.collect(engine="streaming")
         except pl.exceptions.PolarsError as error:
             raise source.explain(error) from None
-        source.check(watched[0].row(0, named=True) if watched else {})
+        source.check(frame)
         return frame
 
     def read(self, content: bytes | str, *columns: str, name: str = "table.csv", **source: Any) -> pl.DataFrame:

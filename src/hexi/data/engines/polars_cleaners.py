@@ -34,6 +34,9 @@ CHINESE_DAYS = (
     | {f"{tens}十": f"{i}0" for i, tens in enumerate("二三", 2)}
     | {f"{tens}十{ones}": f"{i}{j}" for i, tens in enumerate("二三", 2) for j, ones in enumerate(_ONES, 1)}
 )
+DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日")
+"""The usual notations, each read in one pass over what the one before left."""
+WRITTEN_DATE = "^(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日)$"
 DATE_MARKS = {"年": "-", "月": "-", "/": "-", ".": "-", "日": "", "号": "", "．": "-", "／": "-"}
 MONEY_MARKS = (
     FULL_DIGITS
@@ -106,31 +109,51 @@ def _rest(found: pl.Series, column: pl.Series, read: Callable[[pl.Series], pl.Se
     return found.scatter(left, read(column.gather(left)).cast(found.dtype))
 
 
-def _where_not(pattern: str, clean: Callable[[pl.Expr], pl.Expr]) -> Form:
-    """A form of text to text that touches only what is not clean already; mostly that is little."""
+def _stepwise(read: Callable[[pl.Series, Arguments], pl.Series]) -> Form:
+    """A form of text to text that works on whole batches."""
 
     def form(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-        def batch(column: pl.Series) -> pl.Series:
-            dirty = ~column.str.contains(pattern).fill_null(value=True)
-            if not dirty.any():
-                return column
-            return column.scatter(dirty.arg_true(), _over(column.filter(dirty), clean(TEXT)))
-
-        return text.map_batches(batch, return_dtype=pl.String, is_elementwise=True)
+        return text.map_batches(lambda column: read(column, arguments), return_dtype=pl.String, is_elementwise=True)
 
     return form
 
 
+def _where(is_dirty: Callable[[pl.Series], pl.Series], clean: Callable[[pl.Expr], pl.Expr]) -> Form:
+    """A form of text to text that touches only what needs it, if that is little."""
+
+    def batch(column: pl.Series, arguments: Arguments) -> pl.Series:
+        dirty = is_dirty(column).fill_null(value=False)
+        number = int(dirty.sum())
+        if not number:
+            return column
+        if number * 2 > len(column):
+            return _over(column, clean(TEXT))
+        return column.scatter(dirty.arg_true(), _over(column.filter(dirty), clean(TEXT)))
+
+    return _stepwise(batch)
+
+
+def _not(pattern: str) -> Callable[[pl.Series], pl.Series]:
+    return lambda column: ~column.str.contains(pattern)
+
+
+def _beyond_ascii(column: pl.Series) -> pl.Series:
+    return column.str.len_bytes() != column.str.len_chars()
+
+
 def _date(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
-    plain = _over(column, _many(TEXT, DATE_MARKS))
-    found = _over(plain, bounded(TEXT.str.to_date("%Y-%m-%d", strict=False, cache=False)))
-    left = (found.is_null() & column.is_not_null()).arg_true()
+    found = pl.Series(column.name, [None], dtype=pl.Date).new_from_index(0, len(column))
+    left = column.is_not_null().arg_true()
+    for notation in DATE_FORMATS:
+        read = column.gather(left).str.to_date(notation, strict=False, cache=False)
+        found = found.scatter(left, read)
+        left = left.filter(read.is_null())
     if len(left):
         # What is well written and gave nothing is a day that does not exist: no other reading finds one.
-        left = left.filter(~plain.gather(left).str.contains(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$"))
+        left = left.filter(~column.gather(left).str.contains(WRITTEN_DATE))
     if len(left):
         found = found.scatter(left, _slow_date(column.gather(left), arguments))
-    return found
+    return _over(found, bounded(TEXT))
 
 
 def _slow_date(column: pl.Series, arguments: Arguments) -> pl.Series:
@@ -144,7 +167,7 @@ def _slow_date(column: pl.Series, arguments: Arguments) -> pl.Series:
         # Day 60 is Excel's 29 February 1900, which never was; before it the numbers are one off.
         day = pl.when(TEXT.str.contains(r"^\d{5}(?:\.0+)?$")).then(TEXT.str.head(5)).cast(pl.Int32)
         found = found.zip_with(found.is_not_null(), _over(text, (day - 25569).cast(pl.Date)))
-    return _over(found, bounded(TEXT))
+    return found
 
 
 def bounded(day: pl.Expr) -> pl.Expr:
@@ -282,17 +305,15 @@ def _phone(text: pl.Expr) -> pl.Expr:
 
 def _division_code(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
     length = int(str(arguments.get("length", 12)))
-    digits = _digits_only(text)
-    return pl.when(digits != "").then(digits.str.pad_end(length, "0").str.head(length))
+    return _digits_only(text).replace("", None).str.pad_end(length, "0").str.head(length)
 
 
 def _digits_only(text: pl.Expr) -> pl.Expr:
     return _many(text, FULL_DIGITS).str.replace_all(r"[^0-9]", "")
 
 
-def _empty_to_null(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
-    values = _texts(arguments.get("values", PLACEHOLDERS))
-    return pl.when(~_trim(text).is_in(values)).then(text)
+def _empty_to_null(column: pl.Series, arguments: Arguments) -> pl.Series:
+    return _over(column, pl.when(~_trim(TEXT).is_in(_texts(arguments.get("values", PLACEHOLDERS)))).then(TEXT))
 
 
 def _replace(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
@@ -327,19 +348,19 @@ FORMS: Mapping[str, Form] = {
         text.str.replace_all(r"[\s\u{85}\u{a0}\u{200b}\u{3000}\u{feff}]+", " ")
     ),
     "remove_spaces": lambda text, arguments, field: _without(text, *BLANK),
-    "half_width": lambda text, arguments, field: _many(text, FULL_WIDTH),
+    "half_width": _where(_beyond_ascii, lambda text: _many(text, FULL_WIDTH)),
     "nfkc": lambda text, arguments, field: text.str.normalize("NFKC"),
     "upper": lambda text, arguments, field: text.str.to_uppercase(),
     "lower": lambda text, arguments, field: text.str.to_lowercase(),
-    "empty_to_null": _empty_to_null,
+    "empty_to_null": _stepwise(_empty_to_null),
     "replace": _replace,
     "digits_only": lambda text, arguments, field: _digits_only(text),
     "pad": _pad,
     "truncate": lambda text, arguments, field: text.str.head(int(str(arguments["length"]))),
     "strip_prefix": lambda text, arguments, field: text.str.strip_prefix(str(arguments["prefix"])),
-    "credit_code": _where_not("^[0-9A-Z]*$", _code),
-    "resident_id": _where_not("^[0-9X]*$", _resident_id),
-    "phone": _where_not("^1[0-9]*$", _phone),
+    "credit_code": _where(_not("^[0-9A-Z]*$"), _code),
+    "resident_id": _where(_not("^[0-9X]*$"), _resident_id),
+    "phone": _where(_not("^1[0-9]*$"), _phone),
     "division_code": _division_code,
     "date": _in_batches(_date),
     "timestamp": _in_batches(_timestamp),

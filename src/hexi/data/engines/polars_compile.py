@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -30,30 +29,38 @@ BLANKING = {"trim", "collapse_spaces", "remove_spaces", "empty_to_null", "replac
 """Cleaners that say what counts as empty; whatever else turns text into nothing could not read it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Compiled:
-    """A contract ready to run over a raw frame."""
+    """A contract ready to run over batches of a raw frame. What its expressions need is set up once."""
 
-    contract: Contract
-    references: Mapping[tuple[str, str], pl.Series]
-    """(dataset, field) → the values that a `reference` rule allows."""
+    def __init__(
+        self,
+        contract: Contract,
+        references: Mapping[tuple[str, str], pl.Series],
+        repeats: Mapping[str, pl.Series],
+    ) -> None:
+        """`references`: (dataset, field) → the values that a `reference` rule allows. `repeats`: for each
+        `unique` rule the lines that break it.
+        """
+        self.contract, self._references, self._repeats = contract, references, repeats
+        self._values = [typed(each).alias(CLEAN + each.name) for each in contract.fields]
+        self._rule_words = [
+            contract.row_rules[start : start + WORD_BITS] for start in range(0, len(contract.row_rules), WORD_BITS)
+        ]
+        self._bits = [
+            functools.reduce(
+                operator.or_, (self._fails(rule).cast(pl.Int64) * (1 << place) for place, rule in enumerate(rules))
+            ).alias(f"_mask{number}")
+            for number, rules in enumerate(self._rule_words)
+        ]
 
-    def cleaned(self, raw: pl.LazyFrame) -> pl.LazyFrame:
-        """Add a typed column for each field, named `CLEAN` + its name."""
-        return raw.with_columns(typed(each).alias(CLEAN + each.name) for each in self.contract.fields)
-
-    def masked(self, cleaned: pl.LazyFrame, duplicates: Mapping[str, pl.Series]) -> pl.LazyFrame:
-        """Add the mask words. `duplicates`: for each `unique` rule the lines that break it."""
-        words = []
-        for number, rules in enumerate(self._words()):
-            bits = [self._fails(rule, duplicates).cast(pl.Int64) * (1 << place) for place, rule in enumerate(rules)]
-            words.append(functools.reduce(operator.or_, bits).alias(f"_mask{number}"))
-        return cleaned.with_columns(words)
+    def masked(self, raw: pl.DataFrame) -> pl.DataFrame:
+        """Add a typed column for each field, named `CLEAN` + its name, and the mask words."""
+        return raw.with_columns(self._values).with_columns(self._bits)
 
     @property
     def masks(self) -> tuple[str, ...]:
         """Names of the mask words."""
-        return tuple(f"_mask{number}" for number in range(len(self._words())))
+        return tuple(f"_mask{number}" for number in range(len(self._rule_words)))
 
     @property
     def is_quarantined(self) -> pl.Expr:
@@ -73,7 +80,7 @@ class Compiled:
     @property
     def reasons(self) -> pl.Expr:
         """The ids of the rules that a row breaks, in the contract's order."""
-        words = [[rule.id for rule in rules] for rules in self._words()]
+        words = [[rule.id for rule in rules] for rules in self._rule_words]
 
         def named(masks: pl.Series) -> pl.Series:
             # Rows break rules in few combinations: each is spelt out once.
@@ -97,25 +104,21 @@ class Compiled:
         """For each row rule, in order, how many rows break it; to be selected from masked rows."""
         return [
             (pl.col(f"_mask{number}") & (1 << place) != 0).sum().alias(rule.id)
-            for number, rules in enumerate(self._words())
+            for number, rules in enumerate(self._rule_words)
             for place, rule in enumerate(rules)
         ]
 
     def _any(self, severity: Severity) -> pl.Expr:
         found = []
-        for number, rules in enumerate(self._words()):
+        for number, rules in enumerate(self._rule_words):
             bits = sum(1 << place for place, rule in enumerate(rules) if rule.severity is severity)
             if bits:
                 found.append(pl.col(f"_mask{number}") & bits != 0)
         return pl.any_horizontal(found) if found else pl.lit(value=False)
 
-    def _words(self) -> list[Sequence[RowRule]]:
-        rules = self.contract.row_rules
-        return [rules[start : start + WORD_BITS] for start in range(0, len(rules), WORD_BITS)]
-
-    def _fails(self, rule: RowRule, duplicates: Mapping[str, pl.Series]) -> pl.Expr:
+    def _fails(self, rule: RowRule) -> pl.Expr:
         if rule.check == "unique":
-            return pl.col(LINE).is_in(duplicates[rule.id].implode())
+            return pl.col(LINE).is_in(self._repeats[rule.id].implode())
         if rule.check == "sql":
             columns = {each.name: pl.col(CLEAN + each.name) for each in self.contract.fields}
             tree = parse_expression(str(rule.arguments["expression"]), fields=self.contract.fields)
@@ -125,7 +128,7 @@ class Compiled:
         if rule.check == "type":
             return unreadable(field)
         if rule.check == "reference":
-            known = self.references[str(rule.arguments["dataset"]), str(rule.arguments["field"])]
+            known = self._references[str(rule.arguments["dataset"]), str(rule.arguments["field"])]
             return polars_checks.fails(~value.is_in(known.cast(column_type(field)).implode()))
         return polars_checks.FORMS[rule.check](value, rule, field)
 
@@ -138,7 +141,8 @@ def typed(field: Field) -> pl.Expr:
     if field.cleaners and CLEANERS[field.cleaners[-1].name].gives is not None:
         return text
     if field.type is FieldType.STRING:
-        return pl.when(text != "").then(text)
+        # Not `when`: that would work out the text twice.
+        return text.replace("", None)
     return _cast(text, field)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from hexi.data.contracts.model import Contract, Field, FieldType, SetRule
-from hexi.data.engines.counting import parquet_rows
-from hexi.data.engines.polars_compile import CLEAN, LINE, REASONS, Compiled
+from hexi.data.contracts.model import Contract, SetRule
+from hexi.data.engines.delta_words import Statistics
+from hexi.data.engines.polars_batches import ParquetSink, batches
+from hexi.data.engines.polars_cleaners import column_type
+from hexi.data.engines.polars_compile import LINE, REASONS, Compiled
 from hexi.data.engines.polars_unique import duplicates
 from hexi.data.engines.sources.records import RawSource
 
@@ -32,6 +33,8 @@ class Split:
     """Row rule → rows that break it, warnings included."""
     newest: Mapping[str, date | None]
     """Freshness rule → the newest date of its field among the accepted rows."""
+    statistics: Mapping[str, object]
+    """Delta's statistics of the accepted rows."""
 
 
 def split(
@@ -48,78 +51,65 @@ def split(
 
     Raises what the source's `explain` and `check` raise; the files are then to be thrown away.
     """
-    compiled = Compiled(contract, references)
+    tally = _Tally(contract)
     try:
         repeats = duplicates(source.frame, contract, workspace=workspace)
-        masked = compiled.masked(compiled.cleaned(_counted(source.frame, seen)), repeats)
-        fails = compiled.is_quarantined
-        results = pl.collect_all(
-            [
-                masked.filter(~fails)
-                .select(compiled.output)
-                .sink_parquet(accepted, compression="zstd", metadata=geo_metadata(contract), lazy=True),
-                masked.filter(fails)
-                .select(LINE, compiled.reasons.alias(REASONS), *source.columns)
-                .sink_parquet(quarantined, compression="zstd", lazy=True),
-                masked.select(
-                    pl.len().alias(LINE),
-                    *compiled.counts(),
-                    *(_newest(rule, ~fails) for rule in _fresh(contract)),
-                    *(each.name.prefix("?") for each in source.watch),
-                ),
-            ],
-            engine="streaming",
-        )
+        compiled = Compiled(contract, references, repeats)
+        is_quarantined, reasons = compiled.is_quarantined, compiled.reasons.alias(REASONS)
+        counts = compiled.counts()
+        kept = {each.name: column_type(each) for each in contract.fields}
+        raw = dict.fromkeys(source.columns, pl.String())
+        with (
+            ParquetSink(accepted, kept, metadata=geo_metadata(contract)) as good,
+            ParquetSink(quarantined, {LINE: pl.Int64(), REASONS: pl.List(pl.String), **raw}) as bad,
+        ):
+            for batch in batches(source.frame, columns=len(source.columns)):
+                source.check(batch)
+                masked = compiled.masked(batch)
+                passed = masked.filter(~is_quarantined).select(compiled.output)
+                failed = masked.filter(is_quarantined).select(LINE, reasons, *source.columns)
+                tally.add(masked.select(counts), passed, failed)
+                good.write(passed)
+                bad.write(failed)
+                seen(batch.height)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise source.explain(error) from error
-    counted = results[2].row(0, named=True)
-    source.check({name[1:]: value for name, value in counted.items() if name.startswith("?")})
-    return Split(
-        rows=int(counted[LINE]),
-        accepted=parquet_rows(accepted),
-        quarantined=parquet_rows(quarantined),
-        failed={rule.id: int(counted[rule.id]) for rule in contract.row_rules},
-        newest={rule.id: counted[f"!{rule.id}"] for rule in _fresh(contract)},
-    )
+    return tally.split()
+
+
+class _Tally:
+    """What is counted while the batches go by."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.accepted = self.quarantined = 0
+        self.failed = dict.fromkeys((rule.id for rule in contract.row_rules), 0)
+        self.newest: dict[str, date | None] = {rule.id: None for rule in _fresh(contract)}
+        self._statistics = Statistics(contract)
+
+    def add(self, counts: pl.DataFrame, passed: pl.DataFrame, failed: pl.DataFrame) -> None:
+        self.accepted += passed.height
+        self.quarantined += failed.height
+        for name, number in counts.row(0, named=True).items():
+            self.failed[name] += number
+        for rule in _fresh(self.contract):
+            self.newest[rule.id] = _later(self.newest[rule.id], passed[rule.fields[0]].cast(pl.Date).max())
+        self._statistics.add(passed)
+
+    def split(self) -> Split:
+        return Split(
+            rows=self.accepted + self.quarantined,
+            accepted=self.accepted,
+            quarantined=self.quarantined,
+            failed=self.failed,
+            newest=self.newest,
+            statistics=self._statistics.said(),
+        )
 
 
 def values_of(files: tuple[Path, ...], field: str) -> pl.Series:
     """The different values of a column, for a `reference` rule."""
     return pl.scan_parquet(list(files)).select(field).unique().collect()[field].drop_nulls()
-
-
-def statistics(file: Path, contract: Contract) -> dict[str, object]:
-    """Delta's statistics of a file of accepted rows: least, greatest and missing, for what skipping can use."""
-    useful = {FieldType.INTEGER, FieldType.NUMBER, FieldType.DECIMAL, FieldType.DATE}
-    names = [each.name for each in contract.fields if each.type in useful]
-    if not names:
-        return {}
-    row = (
-        pl.scan_parquet(file)
-        .select(
-            *(pl.col(name).min().alias(f"<{name}") for name in names),
-            *(pl.col(name).max().alias(f">{name}") for name in names),
-            *(pl.col(name).null_count().alias(f"0{name}") for name in names),
-        )
-        .collect(engine="streaming")
-        .row(0, named=True)
-    )
-    return {
-        "minValues": {name: _plain(row[f"<{name}"]) for name in names if row[f"<{name}"] is not None},
-        "maxValues": {name: _plain(row[f">{name}"]) for name in names if row[f">{name}"] is not None},
-        "nullCount": {name: row[f"0{name}"] for name in names},
-    }
-
-
-def delta_schema(contract: Contract) -> str:
-    """The accepted table's schema as Delta's JSON."""
-    return _schema([(each.name, _delta_type(each)) for each in contract.fields])
-
-
-def quarantine_schema(columns: tuple[str, ...]) -> str:
-    """The quarantined table's schema as Delta's JSON."""
-    reasons = {"type": "array", "elementType": "string", "containsNull": True}
-    return _schema([(LINE, "long"), (REASONS, reasons), *((name, "string") for name in columns)])
 
 
 def geo_metadata(contract: Contract) -> dict[str, str] | None:
@@ -137,46 +127,9 @@ def geo_metadata(contract: Contract) -> dict[str, str] | None:
     return {"geo": json.dumps(geo)}
 
 
-def _counted(frame: pl.LazyFrame, seen: Seen) -> pl.LazyFrame:
-    def look(lines: pl.Series) -> pl.Series:
-        seen(len(lines))
-        return lines
-
-    return frame.with_columns(pl.col(LINE).map_batches(look, return_dtype=pl.Int64, is_elementwise=True))
-
-
 def _fresh(contract: Contract) -> list[SetRule]:
     return [rule for rule in contract.set_rules if rule.check == "freshness" and rule.fields]
 
 
-def _newest(rule: SetRule, accepted: pl.Expr) -> pl.Expr:
-    return pl.col(CLEAN + rule.fields[0]).filter(accepted).max().cast(pl.Date).alias(f"!{rule.id}")
-
-
-def _schema(fields: list[tuple[str, object]]) -> str:
-    return json.dumps(
-        {
-            "type": "struct",
-            "fields": [{"name": name, "type": kind, "nullable": True, "metadata": {}} for name, kind in fields],
-        }
-    )
-
-
-def _delta_type(field: Field) -> str:
-    if field.type is FieldType.DECIMAL:
-        return f"decimal({field.precision},{field.scale})"
-    return {
-        FieldType.STRING: "string",
-        FieldType.INTEGER: "long",
-        FieldType.NUMBER: "double",
-        FieldType.DATE: "date",
-        FieldType.TIMESTAMP: "timestamp",
-        FieldType.BOOLEAN: "boolean",
-        FieldType.GEOMETRY: "binary",
-    }[field.type]
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return float(value)
-    return value.isoformat() if isinstance(value, date | datetime) else value
+def _later(one: date | None, other: object) -> date | None:
+    return max((each for each in (one, other) if isinstance(each, date)), default=None)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import hexi
 from hexi.data.contracts.model import Contract
+from hexi.data.engines import delta_words
 from hexi.data.engines import polars_split as engine
 from hexi.data.engines.counting import parquet_rows
 from hexi.data.engines.sources.opening import open_query, open_source
@@ -153,7 +154,7 @@ class _Run:
         split = self._split()
         self.timer.begin(Step.SPLIT)
         rules = self._rules(split) + set_rules.judge(self.contract, split, now=self.started_at)
-        accepted, quarantined = self._staged(self.accepted), self._staged(self.quarantined)
+        accepted, quarantined = self._staged(self.accepted, split.statistics), self._staged(self.quarantined, {})
         files = [(self._certified(self.accepted, split.accepted))]
         rejects = [self._certified(self.quarantined, split.quarantined)]
         self.timer.begin(Step.COMMIT)
@@ -161,7 +162,7 @@ class _Run:
             quarantine_version = self.table.commit(
                 QUARANTINE,
                 [quarantined],
-                schema=engine.quarantine_schema(self.raw.columns),
+                schema=delta_words.quarantine_schema(self.raw.columns),
                 metadata={"hexi.run": self.key},
             )
             version = (-1 if (newest := self.table.version()) is None else newest) + 1
@@ -193,7 +194,7 @@ class _Run:
             self.table.commit(
                 DATA,
                 [accepted],
-                schema=engine.delta_schema(self.contract),
+                schema=delta_words.delta_schema(self.contract),
                 metadata={
                     "hexi.certificate": sha256,
                     "hexi.run": self.key,
@@ -264,16 +265,15 @@ class _Run:
             for rule in self.contract.row_rules
         )
 
-    def _staged(self, path: Path) -> StagedFile:
+    def _staged(self, path: Path, statistics: Mapping[str, object]) -> StagedFile:
         with translated(self.table.folder):
             sync_file(path)
             sync_folder(path.parent)
-        is_data = path == self.accepted
         return StagedFile(
             path=path,
             size_bytes=path.stat().st_size,
             rows=parquet_rows(path),
-            stats=engine.statistics(path, self.contract) if is_data else {},
+            stats=statistics,
         )
 
     def _certified(self, path: Path, rows: int) -> CertifiedFile:

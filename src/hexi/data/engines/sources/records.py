@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -125,10 +125,8 @@ class RawSource:
     sha256: str
     size_bytes: int
     encoding: str | None = None
-    watch: tuple[pl.Expr, ...] = ()
-    """Aggregates over the frame, to be worked out in the same scan as everything else."""
-    check: Callable[[Mapping[str, object]], None] = field(default=lambda watched: None)
-    """To be called with what `watch` gave, before anything is committed; raises what only the end can show."""
+    check: Callable[[pl.DataFrame], None] = field(default=lambda batch: None)
+    """To be called with each batch of the frame; raises what only a look at the rows can show."""
     explain: Callable[[BaseException], BaseException] = field(default=lambda error: error)
     """Turns an engine's error during the scan into one that names the line."""
     inputs: tuple[Input, ...] = ()

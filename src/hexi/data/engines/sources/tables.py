@@ -158,9 +158,9 @@ def _typed(
         .select(pl.col(LINE).cast(pl.Int64), *(as_text(each, schema[each], file=name).alias(each) for each in columns))
     )
 
-    def check(watched: Mapping[str, object]) -> None:
-        for column, size in watched.items():
-            if int(str(size or 0)) > LIMIT_CELL_BYTES:
+    def check(batch: pl.DataFrame) -> None:
+        for column, size in batch.select(pl.col(columns).str.len_bytes().max()).row(0, named=True).items():
+            if (size or 0) > LIMIT_CELL_BYTES:
                 raise CellTooLarge(
                     "A value of “{column}” in “{file}” holds {size} bytes; a value has at most {limit}.",
                     column=column,
@@ -177,7 +177,6 @@ def _typed(
         total_rows=total,
         sha256=sha256,
         size_bytes=size_bytes,
-        watch=tuple(pl.col(each).str.len_bytes().max() for each in columns),
         check=check,
         inputs=inputs,
     )
