@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,13 @@ from pathlib import Path
 
 from deltalake import DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.transaction import AddAction, CommitProperties, RemoveAction, create_table_with_add_actions
+from deltalake.transaction import (
+    AddAction,
+    CommitProperties,
+    PostCommitHookProperties,
+    RemoveAction,
+    create_table_with_add_actions,
+)
 
 from hexi.data.lake.errors import (
     CommitLost,
@@ -32,6 +39,11 @@ from hexi.kernel.names import check_dataset_name
 from hexi.kernel.time import stamp
 
 DATA, QUARANTINE = "data", "quarantine"
+PARTS = (DATA, QUARANTINE, "certificates", "contracts")
+OF_A_LOG = re.compile(r"\d{20}(\.checkpoint(\.\d+\.\d+)?)?\.(json|parquet)|_last_checkpoint")
+"""Files of a Delta log; others in its folder are drafts of whoever was cut off."""
+KEEP_THE_LOG = PostCommitHookProperties(cleanup_expired_logs=False)
+"""Delta forgets log entries after 30 days, and with them every version that was certified before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +94,7 @@ class DatasetTable:
     def prepare(self) -> None:
         """Make the folders. Raises `LakeUnwritable`, `LakeFull`."""
         with translated(self.folder):
-            for part in (DATA, QUARANTINE, "certificates", "contracts"):
+            for part in PARTS:
                 (self.folder / part).mkdir(parents=True, exist_ok=True)
 
     @contextmanager
@@ -169,13 +181,20 @@ class DatasetTable:
                     mode="error",
                     partition_by=[],
                     commit_properties=properties,
+                    post_commithook_properties=KEEP_THE_LOG,
                 )
                 version = 0
             else:
                 version = table.version() + 1
                 table.create_write_transaction(
-                    actions, mode="overwrite", schema=kind, partition_by=[], commit_properties=properties
+                    actions,
+                    mode="overwrite",
+                    schema=kind,
+                    partition_by=[],
+                    commit_properties=properties,
+                    post_commithook_properties=KEEP_THE_LOG,
                 )
+            sync_file(folder / "_delta_log" / f"{version:020}.json")
             sync_folder(folder / "_delta_log")
         return version
 
@@ -193,28 +212,27 @@ class DatasetTable:
 
     def write_contract(self, sha256: str, text: str) -> Path:
         """Keep a contract under its digest."""
-        return self._keep(self.folder / "contracts" / f"{sha256}.yaml", text.encode())
+        return self._keep(self._contract_path(sha256), text.encode())
 
     def contract_text(self, sha256: str) -> str:
         """A contract as it was when a version was made. Raises `FileMissing`."""
-        return _read(self.folder / "contracts" / f"{sha256}.yaml").decode()
+        return _read(self._contract_path(sha256)).decode()
 
     def sweep(self) -> int:
         """Remove what no commit names: files of runs that were cut off. Only under the lease. Returns how many."""
-        removed = 0
-        for part in (DATA, QUARANTINE):
-            folder = self.folder / part
-            named = _named_files(folder)
-            for path in folder.glob("*.parquet"):
-                if path.name not in named:
-                    path.unlink()
-                    removed += 1
-        certified = {each.metadata.get("hexi.certificate") for each in self.versions()}
-        for path in (self.folder / "certificates").glob("*"):
-            if path.stem not in certified:
-                path.unlink()
-                removed += 1
-        return removed
+        versions = self.versions()
+        named = {self.folder / part / name for part in (DATA, QUARANTINE) for name in _named_files(self.folder / part)}
+        named |= {self.certificate_path(each.metadata.get("hexi.certificate", "")) for each in versions}
+        named |= {self._contract_path(each.metadata.get("hexi.contract", "")) for each in versions}
+        found = [path for part in PARTS for path in (self.folder / part).iterdir() if path.is_file()]
+        strays = [path for path in found if path not in named]
+        strays += [path for part in (DATA, QUARANTINE) for path in _drafts(self.folder / part / "_delta_log")]
+        for path in strays:
+            path.unlink()
+        return len(strays)
+
+    def _contract_path(self, sha256: str) -> Path:
+        return self.folder / "contracts" / f"{sha256}.yaml"
 
     def _keep(self, path: Path, content: bytes) -> Path:
         if path.is_file() and path.read_bytes() == content:
@@ -306,6 +324,11 @@ def _named_files(folder: Path) -> set[str]:
             if "add" in action:
                 named.add(action["add"]["path"])
     return named
+
+
+def _drafts(log: Path) -> list[Path]:
+    """What somebody who was cut off left in a log's folder."""
+    return [path for path in log.glob("*") if path.is_file() and not OF_A_LOG.fullmatch(path.name)]
 
 
 def _add(file: StagedFile) -> AddAction:
