@@ -1,33 +1,52 @@
 """A frame taken batch by batch, and Parquet files that are written while the next batch is worked on.
 
 Polars' streaming engine cuts a scan into morsels of some thousand rows, and whatever an expression sets
-up (an automaton, a hash table, a regular expression) it sets up anew for each. Over batches of a quarter
-of a million rows the same expressions take half the time, and memory stays bounded all the same.
+up (an automaton, a hash table, a regular expression) it sets up anew for each. Over larger batches the
+same expressions take half the time, and memory stays bounded all the same.
 """
 
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
-CELLS_A_BATCH = 3_000_000
-ROWS_AT_LEAST = 10_000
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+CELLS_A_BATCH = 1_000_000
+"""Twice as many save a twentieth of the time and cost a quarter more memory."""
 WAIT_S = 0.5
 """How often a full queue is looked at again: the writer may have died."""
 
 
-def batches(frame: pl.LazyFrame, *, columns: int) -> Iterator[pl.DataFrame]:
+def batches(frame: pl.LazyFrame, *, columns: int, cells: int = CELLS_A_BATCH) -> Iterator[pl.DataFrame]:
     """Yield the frame's rows in order, each batch in one piece: expressions over many pieces copy them each time."""
-    rows = max(ROWS_AT_LEAST, CELLS_A_BATCH // max(columns, 1))
+    rows = max(1, cells // max(columns, 1))
     for batch in frame.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming"):
         yield batch.rechunk()
+
+
+def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], *, workers: int) -> Iterator[Result]:
+    """Yield the results in the order of the items, while the next ones are worked on by threads."""
+    running: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="batch") as pool:
+        try:
+            for item in items:
+                running.append(pool.submit(work, item))
+                if len(running) > workers:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
+        finally:
+            for each in running:
+                each.cancel()
 
 
 class ParquetSink:

@@ -131,8 +131,6 @@ def _values_of(alphabet: str) -> bytes:
 
 _CREDIT = _values_of(ids.CREDIT_CODE_ALPHABET)
 _RESIDENT = _values_of("0123456789")
-_CREDIT_WEIGHTS = np.array(ids.CREDIT_CODE_WEIGHTS, dtype=np.float32)
-_RESIDENT_WEIGHTS = np.array(ids.RESIDENT_ID_WEIGHTS, dtype=np.float32)
 _CREDIT_CHECK = np.frombuffer(
     "".join(ids.CREDIT_CODE_ALPHABET[(31 - each) % 31] for each in range(31)).encode(), dtype=np.uint8
 )
@@ -150,17 +148,19 @@ def _bytes_of(column: pl.Series, table: bytes) -> tuple[np.ndarray, np.ndarray, 
     return fits.to_numpy(), np.ascontiguousarray(values), np.frombuffer(text, dtype=np.uint8)[17::18]
 
 
-def _remainder(values: np.ndarray, weights: np.ndarray, modulus: int) -> np.ndarray:
-    # Sums stay below 2^24, so that single precision is exact and the product is BLAS's.
-    total: np.ndarray = (weights @ values.astype(np.float32)).astype(np.int32) % modulus
-    return total
+def _remainder(values: np.ndarray, weights: Sequence[int], modulus: int) -> np.ndarray:
+    # Row by row in 16 bits, where no sum overflows. A product of matrices would wake BLAS, whose threads spin.
+    total = np.zeros(values.shape[1], dtype=np.int16)
+    for row, weight in zip(values, weights, strict=True):
+        total += row * np.int16(weight)
+    return total % np.int16(modulus)
 
 
 def _wrong_credit_code(column: pl.Series) -> pl.Series:
     failed = column.is_not_null().to_numpy().copy()
     fits, values, last = _bytes_of(column, _CREDIT)
     is_foreign = (values.min(axis=0) < 0) | (values[2:8].max(axis=0) > 9)
-    failed[fits] = is_foreign | (_CREDIT_CHECK[_remainder(values[:17], _CREDIT_WEIGHTS, 31)] != last)
+    failed[fits] = is_foreign | (_CREDIT_CHECK[_remainder(values[:17], ids.CREDIT_CODE_WEIGHTS, 31)] != last)
     return pl.Series(column.name, failed)
 
 
@@ -168,7 +168,7 @@ def _wrong_resident_id(column: pl.Series) -> pl.Series:
     failed = column.is_not_null().to_numpy().copy()
     fits, values, last = _bytes_of(column, _RESIDENT)
     digits = values[:17]
-    is_wrong = _RESIDENT_CHECK[_remainder(digits, _RESIDENT_WEIGHTS, 11)] != last
+    is_wrong = _RESIDENT_CHECK[_remainder(digits, ids.RESIDENT_ID_WEIGHTS, 11)] != last
     failed[fits] = (digits.min(axis=0) < 0) | is_wrong | ~_is_day(digits[6:14].astype(np.int16))
     return pl.Series(column.name, failed)
 

@@ -18,9 +18,8 @@ Arguments = Mapping[str, object]
 Form = Callable[[pl.Expr, Arguments, Field], pl.Expr]
 TEXT = pl.col("text")
 
-SPACES = " \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
-    map(chr, range(0x2000, 0x200B))
-)
+ASCII_SPACES = " \t\n\r\f\v\x1c\x1d\x1e\x1f"
+SPACES = ASCII_SPACES + "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 """Zero-width characters and the byte order mark."""
 BLANK = SPACES + INVISIBLE
@@ -43,6 +42,7 @@ MONEY_MARKS = (
     | dict.fromkeys(["人民币", "RMB", "CNY", "rmb", "cny", "元", "圆", "整", "￥", "¥", ",", "，", *BLANK], "")
     | {"万元": "万", "亿元": "亿"}
 )
+PHONE_MARKS = FULL_WIDTH | dict.fromkeys(["（", "）", "—", "－", *BLANK], "")
 MONEY_UNITS = {
     "": 1,
     "百": 100,
@@ -118,19 +118,18 @@ def _stepwise(read: Callable[[pl.Series, Arguments], pl.Series]) -> Form:
     return form
 
 
-def _where(is_dirty: Callable[[pl.Series], pl.Series], clean: Callable[[pl.Expr], pl.Expr]) -> Form:
-    """A form of text to text that touches only what needs it, if that is little."""
+def _where(is_dirty: Callable[[pl.Series], pl.Series], clean: Callable[[pl.Series], pl.Series]) -> Form:
+    """A form of text to text that touches only what needs it."""
+    return _stepwise(lambda column, arguments: _mended(column, is_dirty(column), clean))
 
-    def batch(column: pl.Series, arguments: Arguments) -> pl.Series:
-        dirty = is_dirty(column).fill_null(value=False)
-        number = int(dirty.sum())
-        if not number:
-            return column
-        if number * 2 > len(column):
-            return _over(column, clean(TEXT))
-        return column.scatter(dirty.arg_true(), _over(column.filter(dirty), clean(TEXT)))
 
-    return _stepwise(batch)
+def _mended(column: pl.Series, dirty: pl.Series, clean: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    places = dirty.arg_true()
+    if not len(places):
+        return column
+    if len(places) * 2 > len(column):
+        return clean(column)
+    return column.scatter(places, clean(column.gather(places)))
 
 
 def _not(pattern: str) -> Callable[[pl.Series], pl.Series]:
@@ -297,10 +296,12 @@ def _spelt_degrees(column: pl.Series) -> pl.Series:
     return table.select(pl.when(is_sound).then(sign * value)).to_series()
 
 
-def _phone(text: pl.Expr) -> pl.Expr:
-    plain = _many(text, FULL_WIDTH | dict.fromkeys(["-", "(", ")", "（", "）", "—", "－", ".", "/", *BLANK], ""))
-    plain = plain.str.replace(r"^(?:[+＋]|00)86", "")
-    return plain.str.replace(r"^(0(?:10|2[0-9]|[3-9][0-9]{2}))([0-9]{7,8})$", "${1}-${2}")
+def _phone(column: pl.Series) -> pl.Series:
+    # An automaton of few patterns is fast; the many of full width are for the rows that need them.
+    plain = _over(column, _many(TEXT, dict.fromkeys([*"-()./", *ASCII_SPACES], "")))
+    plain = _mended(plain, _beyond_ascii(plain), lambda rows: _over(rows, _many(TEXT, PHONE_MARKS)))
+    plain = _over(plain, TEXT.str.replace(r"^(?:\+|00)86", ""))
+    return _over(plain, TEXT.str.replace(r"^(0(?:10|2[0-9]|[3-9][0-9]{2}))([0-9]{7,8})$", "${1}-${2}"))
 
 
 def _division_code(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
@@ -328,12 +329,12 @@ def _pad(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
     return text.str.pad_start(length, fill) if arguments.get("side") == "left" else text.str.pad_end(length, fill)
 
 
-def _code(text: pl.Expr) -> pl.Expr:
-    return _many(text, FULL_WIDTH | dict.fromkeys(["-", "－", *BLANK], "")).str.to_uppercase()
+def _code(column: pl.Series) -> pl.Series:
+    return _over(column, _many(TEXT, FULL_WIDTH | dict.fromkeys(["-", "－", *BLANK], "")).str.to_uppercase())
 
 
-def _resident_id(text: pl.Expr) -> pl.Expr:
-    return _many(text, FULL_WIDTH | dict.fromkeys(BLANK, "")).str.to_uppercase()
+def _resident_id(column: pl.Series) -> pl.Series:
+    return _over(column, _many(TEXT, FULL_WIDTH | dict.fromkeys(BLANK, "")).str.to_uppercase())
 
 
 def _texts(values: object) -> list[str]:
@@ -348,7 +349,7 @@ FORMS: Mapping[str, Form] = {
         text.str.replace_all(r"[\s\u{85}\u{a0}\u{200b}\u{3000}\u{feff}]+", " ")
     ),
     "remove_spaces": lambda text, arguments, field: _without(text, *BLANK),
-    "half_width": _where(_beyond_ascii, lambda text: _many(text, FULL_WIDTH)),
+    "half_width": _where(_beyond_ascii, lambda column: _over(column, _many(TEXT, FULL_WIDTH))),
     "nfkc": lambda text, arguments, field: text.str.normalize("NFKC"),
     "upper": lambda text, arguments, field: text.str.to_uppercase(),
     "lower": lambda text, arguments, field: text.str.to_lowercase(),

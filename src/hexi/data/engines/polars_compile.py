@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -36,13 +36,10 @@ class Compiled:
         self,
         contract: Contract,
         references: Mapping[tuple[str, str], pl.Series],
-        repeats: Mapping[str, pl.Series],
     ) -> None:
-        """`references`: (dataset, field) → the values that a `reference` rule allows. `repeats`: for each
-        `unique` rule the lines that break it.
-        """
-        self.contract, self._references, self._repeats = contract, references, repeats
-        self._values = [typed(each).alias(CLEAN + each.name) for each in contract.fields]
+        """`references`: (dataset, field) → the values that a `reference` rule allows."""
+        self.contract, self._references = contract, references
+        self._values = {each.name: typed(each).alias(CLEAN + each.name) for each in contract.fields}
         self._rule_words = [
             contract.row_rules[start : start + WORD_BITS] for start in range(0, len(contract.row_rules), WORD_BITS)
         ]
@@ -53,9 +50,22 @@ class Compiled:
             for number, rules in enumerate(self._rule_words)
         ]
 
-    def masked(self, raw: pl.DataFrame) -> pl.DataFrame:
-        """Add a typed column for each field, named `CLEAN` + its name, and the mask words."""
-        return raw.with_columns(self._values).with_columns(self._bits)
+    @property
+    def schema(self) -> Mapping[str, pl.DataType]:
+        """The published columns' types."""
+        return {each.name: column_type(each) for each in self.contract.fields}
+
+    def cleaned(self, batch: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
+        """Add the typed columns of some fields, each named `CLEAN` + its name."""
+        return batch.with_columns(value for name, value in self._values.items() if name in names)
+
+    def masked(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Add the typed columns that are not there yet, and the mask words.
+
+        For each `unique` rule there must be a Boolean column named by `repeats_of`.
+        """
+        missing = [name for name in self._values if CLEAN + name not in batch.columns]
+        return self.cleaned(batch, missing).with_columns(self._bits)
 
     @property
     def masks(self) -> tuple[str, ...]:
@@ -81,6 +91,8 @@ class Compiled:
     def reasons(self) -> pl.Expr:
         """The ids of the rules that a row breaks, in the contract's order."""
         words = [[rule.id for rule in rules] for rules in self._rule_words]
+        if not words:
+            return pl.lit(None, dtype=pl.List(pl.String))
 
         def named(masks: pl.Series) -> pl.Series:
             # Rows break rules in few combinations: each is spelt out once.
@@ -114,11 +126,11 @@ class Compiled:
             bits = sum(1 << place for place, rule in enumerate(rules) if rule.severity is severity)
             if bits:
                 found.append(pl.col(f"_mask{number}") & bits != 0)
-        return pl.any_horizontal(found) if found else pl.lit(value=False)
+        return pl.any_horizontal(found) if found else pl.repeat(value=False, n=pl.len(), dtype=pl.Boolean)
 
     def _fails(self, rule: RowRule) -> pl.Expr:
         if rule.check == "unique":
-            return pl.col(LINE).is_in(self._repeats[rule.id].implode())
+            return pl.col(repeats_of(rule.id))
         if rule.check == "sql":
             columns = {each.name: pl.col(CLEAN + each.name) for each in self.contract.fields}
             tree = parse_expression(str(rule.arguments["expression"]), fields=self.contract.fields)
@@ -131,6 +143,11 @@ class Compiled:
             known = self._references[str(rule.arguments["dataset"]), str(rule.arguments["field"])]
             return polars_checks.fails(~value.is_in(known.cast(column_type(field)).implode()))
         return polars_checks.FORMS[rule.check](value, rule, field)
+
+
+def repeats_of(rule: str) -> str:
+    """The name of the column that says which rows break a `unique` rule."""
+    return f"{CLEAN}{CLEAN}{rule}"
 
 
 def typed(field: Field) -> pl.Expr:
@@ -151,12 +168,24 @@ def unreadable(field: Field) -> pl.Expr:
     makers = [use for use in field.cleaners if use.name not in BLANKING]
     if field.type is FieldType.STRING and not makers:
         return pl.lit(value=False)
-    present = pl.col(field.source)
+
+    def look(columns: Sequence[pl.Series]) -> pl.Series:
+        value, source = columns
+        left = (value.is_null() & source.is_not_null()).arg_true()
+        found = pl.repeat(value=False, n=len(value), eager=True)
+        return (
+            found.scatter(left, source.gather(left).to_frame().select(is_present).to_series()) if len(left) else found
+        )
+
+    present = pl.nth(0)
     for use in field.cleaners:
         if use.name in BLANKING:
             present = polars_cleaners.FORMS[use.name](present, use.arguments, field)
     is_present = (present.str.strip_chars(BLANK) != "").fill_null(value=False)
-    return pl.col(CLEAN + field.name).is_null() & is_present
+    # Only where nothing was read is there anything to look for.
+    return pl.map_batches(
+        [pl.col(CLEAN + field.name), pl.col(field.source)], look, return_dtype=pl.Boolean, is_elementwise=True
+    )
 
 
 def _cast(text: pl.Expr, field: Field) -> pl.Expr:

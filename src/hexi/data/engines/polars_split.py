@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,10 +12,9 @@ import polars as pl
 
 from hexi.data.contracts.model import Contract, SetRule
 from hexi.data.engines.delta_words import Statistics
-from hexi.data.engines.polars_batches import ParquetSink, batches
-from hexi.data.engines.polars_cleaners import column_type
+from hexi.data.engines.polars_batches import CELLS_A_BATCH, ParquetSink, batches, side_by_side
 from hexi.data.engines.polars_compile import LINE, REASONS, Compiled
-from hexi.data.engines.polars_unique import duplicates
+from hexi.data.engines.polars_unique import Hash, HashesLied, Repeats, hash_of
 from hexi.data.engines.sources.records import RawSource
 
 ENGINE = ("polars", pl.__version__)
@@ -46,35 +45,79 @@ def split(
     quarantined: Path,
     workspace: Path,
     seen: Seen,
+    hashing: Hash = hash_of,
+    cells: int = CELLS_A_BATCH,
 ) -> Split:
-    """Write the two files and return the counts. `seen` is told how many rows went by.
+    """Write the two files and return the counts. `seen` is told how many rows went by, a batch of `cells` at a time.
 
     Raises what the source's `explain` and `check` raise; the files are then to be thrown away.
     """
-    tally = _Tally(contract)
-    try:
-        repeats = duplicates(source.frame, contract, workspace=workspace)
-        compiled = Compiled(contract, references, repeats)
-        is_quarantined, reasons = compiled.is_quarantined, compiled.reasons.alias(REASONS)
-        counts = compiled.counts()
-        kept = {each.name: column_type(each) for each in contract.fields}
-        raw = dict.fromkeys(source.columns, pl.String())
+
+    def scan(known: Mapping[str, pl.Series] | None) -> Split:
+        compiled = Compiled(contract, references)
+        repeats = Repeats(contract, workspace=workspace, known=known, hashing=hashing)
+        tally = _Tally(contract)
         with (
-            ParquetSink(accepted, kept, metadata=geo_metadata(contract)) as good,
-            ParquetSink(quarantined, {LINE: pl.Int64(), REASONS: pl.List(pl.String), **raw}) as bad,
+            ParquetSink(accepted, compiled.schema, metadata=geo_metadata(contract)) as good,
+            ParquetSink(quarantined, _quarantine(source.columns)) as bad,
         ):
-            for batch in batches(source.frame, columns=len(source.columns)):
-                source.check(batch)
-                masked = compiled.masked(batch)
-                passed = masked.filter(~is_quarantined).select(compiled.output)
-                failed = masked.filter(is_quarantined).select(LINE, reasons, *source.columns)
-                tally.add(masked.select(counts), passed, failed)
-                good.write(passed)
-                bad.write(failed)
-                seen(batch.height)
+            keyed = _keyed(source, compiled, repeats, cells=cells)
+            for part in side_by_side(_Parting(compiled, source.columns), keyed, workers=pl.thread_pool_size()):
+                good.write(part.passed)
+                bad.write(part.failed)
+                tally.add(part)
+                seen(part.passed.height + part.failed.height)
+        repeats.confirm()
+        return tally.split()
+
+    try:
+        try:
+            return scan(None)
+        except HashesLied as lied:
+            return scan(lied.lines)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise source.explain(error) from error
-    return tally.split()
+
+
+def _keyed(source: RawSource, compiled: Compiled, repeats: Repeats, *, cells: int) -> Iterator[pl.DataFrame]:
+    """The source's batches in order, with what tells repeated keys."""
+    for batch in batches(source.frame, columns=len(source.columns), cells=cells):
+        source.check(batch)
+        yield repeats.look(compiled.cleaned(batch, repeats.fields))
+
+
+def _quarantine(columns: tuple[str, ...]) -> dict[str, pl.DataType]:
+    return {LINE: pl.Int64(), REASONS: pl.List(pl.String), **dict.fromkeys(columns, pl.String())}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What became of one batch."""
+
+    passed: pl.DataFrame
+    failed: pl.DataFrame
+    counts: Mapping[str, int]
+    """Row rule → rows that break it."""
+
+
+class _Parting:
+    """Cleans and tests a batch, and parts it."""
+
+    def __init__(self, compiled: Compiled, columns: tuple[str, ...]) -> None:
+        self._compiled = compiled
+        self._is_quarantined, self._counts, self._output = compiled.is_quarantined, compiled.counts(), compiled.output
+        self._raw = [LINE, *compiled.masks, *columns]
+        self._quarantine = [pl.col(LINE), compiled.reasons.alias(REASONS), *(pl.col(name) for name in columns)]
+
+    def __call__(self, batch: pl.DataFrame) -> _Part:
+        masked = self._compiled.masked(batch)
+        passes = masked.select(~self._is_quarantined).to_series()
+        return _Part(
+            # Chosen first, then filtered: whoever filters first, filters columns that nobody wants.
+            masked.select(self._output).filter(passes),
+            masked.select(self._raw).filter(~passes).select(self._quarantine),
+            masked.select(self._counts).row(0, named=True),
+        )
 
 
 class _Tally:
@@ -87,14 +130,14 @@ class _Tally:
         self.newest: dict[str, date | None] = {rule.id: None for rule in _fresh(contract)}
         self._statistics = Statistics(contract)
 
-    def add(self, counts: pl.DataFrame, passed: pl.DataFrame, failed: pl.DataFrame) -> None:
-        self.accepted += passed.height
-        self.quarantined += failed.height
-        for name, number in counts.row(0, named=True).items():
+    def add(self, part: _Part) -> None:
+        self.accepted += part.passed.height
+        self.quarantined += part.failed.height
+        for name, number in part.counts.items():
             self.failed[name] += number
         for rule in _fresh(self.contract):
-            self.newest[rule.id] = _later(self.newest[rule.id], passed[rule.fields[0]].cast(pl.Date).max())
-        self._statistics.add(passed)
+            self.newest[rule.id] = _later(self.newest[rule.id], part.passed[rule.fields[0]].cast(pl.Date).max())
+        self._statistics.add(part.passed)
 
     def split(self) -> Split:
         return Split(
