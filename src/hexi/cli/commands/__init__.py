@@ -42,7 +42,12 @@ class Hexi(click.Group):
                 err.print(f"[red]{_('error')}[/red]: {escape(line)}")
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
-            err.print(_("Interrupted; nothing was changed."))
+            err.print(
+                _(
+                    "Interrupted. Every dataset is whole: as it was, or published. "
+                    "Run the same command again to complete it."
+                )
+            )
             sys.exit(INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit, SystemExit):
             raise
