@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -92,3 +93,22 @@ def test_a_key_with_a_missing_part_repeats_nothing(publish: Callable, hashing: H
     repeats = next(number for rule, number in found.failed.items() if "unique" in rule)
     assert repeats == 1
     assert 6 in quarantined["_line"].to_list()
+
+
+def test_a_contract_without_rules_accepts_all(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "keys.csv").write_text("year,code\n2000,a\n", encoding="utf-8")
+    whole = contract_from_text(CONTRACT)
+    contract = replace(whole, row_rules=(), set_rules=())
+
+    found = split(
+        open_source(contract, tmp_path / "keys.csv", workspace=tmp_path / "work"),
+        contract,
+        references={},
+        accepted=tmp_path / "accepted.parquet",
+        quarantined=tmp_path / "quarantined.parquet",
+        workspace=tmp_path / "work",
+        seen=lambda rows: None,
+    )
+
+    assert (found.accepted, found.quarantined, found.failed) == (1, 0, {})

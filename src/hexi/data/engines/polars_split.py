@@ -116,7 +116,7 @@ class _Parting:
             # Chosen first, then filtered: whoever filters first, filters columns that nobody wants.
             masked.select(self._output).filter(passes),
             masked.select(self._raw).filter(~passes).select(self._quarantine),
-            masked.select(self._counts).row(0, named=True),
+            next(masked.select(self._counts).iter_rows(named=True), {}),
         )
 
 
