@@ -1,5 +1,24 @@
 """The command line: translates words into actions; decides nothing."""
 
-from hexi.cli.commands import main
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+INTERRUPTED = 130
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and end the process: what a command needs takes a moment to read, and may be interrupted."""
+    try:
+        from hexi.cli.commands import main as hexi
+
+        hexi(args, prog_name="hexi")
+    except KeyboardInterrupt:
+        # Before the first command nothing can have been done, and no language is known yet.
+        sys.stderr.write("Interrupted before anything was done.\n")
+    sys.exit(INTERRUPTED)
+
 
 __all__ = ["main"]

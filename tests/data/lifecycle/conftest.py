@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,8 @@ from hexi.data.lifecycle.trust import TrustFile, trust_in
 from hexi.data.lifecycle.verifying import verify
 from hexi.kernel.errors import Missing
 from hexi.kernel.names import Text
+
+from .leftovers import strays
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAME = "test.firms"
@@ -147,25 +148,8 @@ class Workshop:
         return verify(certificate, list(self.table.files()), trust=self.trust, now=NOON).ok
 
     def strays(self) -> list[str]:
-        """Files below the dataset's folder that neither table, nor their logs, certificates or contracts name."""
-        table = self.table
-        versions = table.versions()
-        newest = table.quarantine_version()
-        numbers = range(0 if newest is None else newest + 1)
-        named = {path for each in versions for path in table.files(each.version)}
-        named |= {path for number in numbers for path in table.quarantine_files(number)}
-        named |= {table.certificate_path(each.metadata["hexi.certificate"]) for each in versions}
-        named |= {table.folder / "contracts" / f"{each.metadata['hexi.contract']}.yaml" for each in versions}
-        named |= {table.folder / "lock"}
-        for part in ("data", "quarantine"):
-            named |= set((table.folder / part / "_delta_log").glob("0*.json"))
-            named |= set((table.folder / part / "_delta_log").glob("0*.checkpoint.parquet"))
-            named |= {table.folder / part / "_delta_log" / "_last_checkpoint"}
-        return sorted(str(path.relative_to(table.folder)) for path in _files_below(table.folder) if path not in named)
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file())
+        """What lies in the dataset's folder and belongs to nothing."""
+        return strays(self.table)
 
 
 def firms(rows: int, *, seed: int) -> str:
