@@ -89,7 +89,7 @@ def _contract() -> Iterator[str]:
     yield from ("", "## Rules in the standard's own words", "")
     yield (
         "- `required: true`, `primaryKey: true`, or the metric `nullValues` or `missingValues`: "
-        "the field must be filled in."
+        "the field must have a value."
     )
     yield "- `unique: true`, or the metric `duplicateValues`; on the table with `arguments: {properties: [a, b]}`."
     yield "- the metric `invalidValues` with the argument `validValues` or `pattern`; `enum` is the same."

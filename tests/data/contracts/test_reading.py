@@ -208,7 +208,7 @@ def test_a_contract_without_surprises_is_read(contract) -> None:
 def test_each_rule_is_a_sentence_in_both_languages(contract) -> None:
     said = {rule.id: (rule.sentence.zh, rule.sentence.en) for rule in (*contract.row_rules, *contract.set_rules)}
 
-    assert said["code.required"] == ("信用代码必须填写", "Code must be filled in")
+    assert said["code.required"] == ("信用代码必须有值", "Code must have a value")
     assert said["founded_on.range"] == (
         "成立日期应在1949-10-01至2026-12-31之间",
         "Founded on must lie between 1949-10-01 and 2026-12-31",

@@ -152,7 +152,7 @@ def _fixed(zh: str, en: str) -> Callable[[Mapping[str, object], Text], Pair]:
 
 
 _SAID: Mapping[str, Callable[[Mapping[str, object], Text], Pair]] = {
-    "required": _fixed("{subject}必须填写", "{subject} must be filled in"),
+    "required": _fixed("{subject}必须有值", "{subject} must have a value"),
     "characters": _characters,
     "length": _length,
     "pattern": lambda said, subject: (
