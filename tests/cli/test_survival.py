@@ -189,7 +189,7 @@ def test_ctrl_c_while_python_still_reads_the_program_is_told_in_a_sentence(node)
     process = subprocess.Popen(hexi, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     process.stdout.readline()
-    time.sleep(0.2)
+    time.sleep(0.08)
 
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=30)[1]
