@@ -102,9 +102,19 @@ def node(tmp_path: Path, warm: Warm, template: Path) -> Node:
     return Node(tmp_path, warm)
 
 
-@pytest.fixture
-def published(node: Node) -> Node:
-    """A node that has published the first version of the firms."""
+@pytest.fixture(scope="session")
+def published_template(warm: Warm, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Node:
+    """A node to be copied that has published the first version of the firms."""
+    folder = tmp_path_factory.mktemp("published")
+    shutil.copytree(template, folder / "home")
+    node = Node(folder, warm)
     ended = node.hexi("publish", node.contract)
     assert ended.code == 0, ended.err
     return node
+
+
+@pytest.fixture
+def published(tmp_path: Path, warm: Warm, published_template: Node) -> Node:
+    """A node that has published the first version of the firms."""
+    shutil.copytree(published_template.home, tmp_path / "home")
+    return Node(tmp_path, warm)

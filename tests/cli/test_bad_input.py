@@ -188,6 +188,9 @@ def test_a_changed_data_file_is_found_and_named(published) -> None:
     assert ended.code == 10
     assert f"✗ {file.name}" in ended.out
     assert ended.out.endswith("Not verified.\n")
+    # The remedy: the same source again.
+    assert published.hexi("publish", published.contract, "--json").answer["version"] == 1
+    assert published.hexi("verify", NAME).code == 0
 
 
 def test_a_missing_data_file_is_found_and_named(published) -> None:
@@ -251,8 +254,7 @@ def test_a_certificate_of_a_revoked_key_is_refused_until_it_is_published_again(p
 
     assert ended.code == 12
     assert "the disk was stolen" in ended.out
-    published.source.write_text(FIRMS.replace("many", "9"), "utf-8")
-    assert published.hexi("publish", published.contract).code == 0
+    assert published.hexi("publish", published.contract, "--json").answer["outcome"] == "published"
     assert published.hexi("verify", NAME).code == 0
 
 
@@ -273,6 +275,16 @@ def test_a_changed_event_is_found_by_its_number(published, statement) -> None:
     assert ended.code == 10
     assert "1" in ended.out
     assert ended.out.endswith("Not verified.\n")
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["missing", "no text"])
+def test_a_checkpoint_that_cannot_be_read_is_refused_by_name(published, content) -> None:
+    if content is not None:
+        (published.folder / "kept.txt").write_bytes(content)
+
+    ended = published.hexi("events", "verify", "--known", "kept.txt")
+
+    _is_refused(ended, code=3, says=("The checkpoint “kept.txt” cannot be read", "Name the file"))
 
 
 def _certificate(node: Node) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,7 +105,14 @@ class Workshop:
     def __post_init__(self) -> None:
         self.trust = trust_in(self.key, node="test", holder=Text("测试", "Test"), now=NOON)
 
-    def publish(self, source: str | Path, *, contract: str = CONTRACT, progress: Progress | None = None) -> RunResult:
+    def publish(
+        self,
+        source: str | Path,
+        *,
+        contract: str = CONTRACT,
+        progress: Progress | None = None,
+        revoked: Collection[str] = (),
+    ) -> RunResult:
         """Publish a text or a file under a contract."""
         if isinstance(source, str):
             path = self.folder / "firms.csv"
@@ -120,6 +128,7 @@ class Workshop:
             references=Tables(self.lake),
             clock=lambda: self.now,
             progress=progress,
+            revoked=revoked,
         )
 
     @property

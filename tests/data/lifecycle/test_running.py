@@ -12,6 +12,7 @@ from hexi.data.engines.sources.records import SourceInvalid
 from hexi.data.lake.errors import RunInProgress
 from hexi.data.lifecycle.errors import SetRuleBroken
 from hexi.data.lifecycle.records import Outcome, Step
+from hexi.data.lifecycle.signing import NodeKey
 
 from .conftest import CONTRACT, FIRMS, NAME, firms
 
@@ -104,6 +105,35 @@ def test_a_changed_contract_makes_the_next_version(workshop) -> None:
     second = workshop.publish(FIRMS, contract=CONTRACT.replace("{minimum: 1}", "{minimum: 0}"))
 
     assert (second.outcome, second.version, second.accepted) == (Outcome.PUBLISHED, 1, 3)
+
+
+@pytest.mark.parametrize("damage", ["a changed byte", "no data file", "a cut certificate", "no certificate"])
+def test_a_damaged_version_is_published_again_from_the_same_source(workshop, damage) -> None:
+    first = workshop.publish(FIRMS)
+    (data,) = workshop.table.files()
+    file = first.certificate if "certificate" in damage else data
+    content = file.read_bytes()
+    if damage.startswith("no"):
+        file.unlink()
+    else:
+        file.write_bytes(content[:40] if "cut" in damage else content[:40] + b"!" + content[41:])
+
+    again = workshop.publish(FIRMS)
+
+    assert (again.outcome, again.version, again.key) == (Outcome.PUBLISHED, 1, first.key)
+    assert workshop.is_proven()
+    assert workshop.publish(FIRMS).outcome is Outcome.UNCHANGED
+
+
+def test_what_a_revoked_key_certified_is_published_again(workshop) -> None:
+    workshop.publish(FIRMS)
+    old, workshop.key = workshop.key, NodeKey.create(workshop.folder / "next.pem")
+
+    kept = workshop.publish(FIRMS)
+    again = workshop.publish(FIRMS, revoked={old.key_id})
+
+    assert kept.outcome is Outcome.UNCHANGED
+    assert (again.outcome, again.version) == (Outcome.PUBLISHED, 1)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,13 @@ from rich.table import Table
 from hexi.cli import node
 from hexi.cli.commands.verify import show
 from hexi.cli.speech import _, of, out
+from hexi.kernel.errors import Invalid
+
+
+class CheckpointUnreadable(Invalid):
+    """A checkpoint that was kept elsewhere cannot be read."""
+
+    code = "checkpoint.unreadable"
 
 
 @click.group()
@@ -19,7 +26,9 @@ def events() -> None:
 
 
 @events.command("list")
-@click.option("--limit", default=20, show_default=True, help="How many of the newest events.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many of the newest events."
+)
 @click.option("--json", "for_machines", is_flag=True, help="One JSON object a line.")
 def list_events(limit: int, *, for_machines: bool) -> None:
     """Show the newest sealed events, newest first."""
@@ -65,7 +74,7 @@ def verify_events(trust: Path | None, known: tuple[Path, ...], *, for_machines: 
     from hexi.registry.events import queries
 
     verdict = queries.verify(
-        trust=read_trust(trust or node.home() / "trust.json"), known=[path.read_text("utf-8") for path in known]
+        trust=read_trust(trust or node.home() / "trust.json"), known=[_checkpoint(path) for path in known]
     )
     if for_machines:
         findings = [{"code": each.code, "sentence": each.sentence} for each in verdict.problems]
@@ -84,3 +93,15 @@ def verify_events(trust: Path | None, known: tuple[Path, ...], *, for_machines: 
         show(verdict.problems, is_ok=verdict.ok)
     if not verdict.ok:
         raise SystemExit(verdict.exit_code)
+
+
+def _checkpoint(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else _("it is no text")
+        raise CheckpointUnreadable(
+            "The checkpoint “{file}” cannot be read: {reason}. Name the file in which it was kept.",
+            file=path,
+            reason=reason,
+        ) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +49,7 @@ from hexi.data.lifecycle.records import (
     Step,
 )
 from hexi.data.lifecycle.signing import Signer
+from hexi.kernel.errors import HexiError
 from hexi.kernel.names import new_id
 from hexi.kernel.time import Clock
 
@@ -66,11 +67,13 @@ def run(
     references: References,
     clock: Clock,
     progress: Progress | None = None,
+    revoked: Collection[str] = (),
 ) -> RunResult:
     """Publish a source under its contract and return what came of it.
 
-    A run whose key is that of the standing version writes nothing. Whatever is raised, or if the
-    process dies, the table is as it was before or whole as after. Raises `SourceInvalid` and
+    A run whose key is that of the standing version writes nothing, unless that version is damaged or was
+    certified by a `revoked` key: then it is published again. Whatever is raised, or if the process dies,
+    the table is as it was before or whole as after. Raises `SourceInvalid` and
     `SourceMissing`, `SetRuleBroken`, `RunInProgress`, `LakeFull`, `Missing` for a reference.
     """
     watch = progress or Silent()
@@ -86,7 +89,9 @@ def run(
         key = run_key(contract, raw, inputs, now=started_at)
         standing = next(iter(table.versions()), None)
         if standing is not None and standing.metadata.get("hexi.run") == key:
-            return _unchanged(table, standing, contract, key)
+            said = _certified_whole(table, standing)
+            if said is not None and said.node.key not in revoked:
+                return _unchanged(table, standing, said)
         return _Run(contract, table, raw, inputs, key, started_at, signer, node, clock, timer, workspace).publish()
 
 
@@ -277,9 +282,7 @@ class _Run:
         )
 
     def _certified(self, path: Path, rows: int) -> CertifiedFile:
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        return CertifiedFile(name=path.name, sha256=sha256, size_bytes=path.stat().st_size, rows=rows)
+        return CertifiedFile(name=path.name, sha256=_sha256(path), size_bytes=path.stat().st_size, rows=rows)
 
     def _fingerprint(self) -> SourceFingerprint:
         return SourceFingerprint(
@@ -321,24 +324,38 @@ def _open(contract: Contract, source: Path | None, inputs: tuple[ReferenceSnapsh
     return open_source(contract, source, workspace=workspace)
 
 
-def _unchanged(table: DatasetTable, standing: TableVersion, contract: Contract, key: str) -> RunResult:
+def _certified_whole(table: DatasetTable, standing: TableVersion) -> Certificate | None:
+    """The certificate of a version whose files are as certified; None where one is damaged or gone."""
     sha256 = standing.metadata["hexi.certificate"]
-    said: Certificate = certificates.read_certificate(
-        table.certificate(sha256), file=str(table.certificate_path(sha256))
-    )
+    try:
+        envelope = table.certificate(sha256)
+        said = certificates.read_certificate(envelope, file=str(table.certificate_path(sha256)))
+        found = {path.name: _sha256(path) for path in table.files(standing.version)}
+    except (HexiError, OSError):
+        return None
+    is_whole = certificates.digest(envelope) == sha256 and found == {each.name: each.sha256 for each in said.files}
+    return said if is_whole else None
+
+
+def _unchanged(table: DatasetTable, standing: TableVersion, said: Certificate) -> RunResult:
     return RunResult(
-        dataset=contract.name,
+        dataset=said.dataset,
         outcome=Outcome.UNCHANGED,
-        key=key,
+        key=said.run_key,
         version=standing.version,
         rows=said.rows,
         accepted=said.accepted,
         quarantined=said.quarantined,
         rules=said.rules,
         sources=said.sources,
-        certificate=table.certificate_path(sha256),
-        certificate_sha256=sha256,
+        certificate=table.certificate_path(said.sha256),
+        certificate_sha256=said.sha256,
         started_at=said.started_at,
         finished_at=said.finished_at,
         seconds=dict(said.seconds),
     )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

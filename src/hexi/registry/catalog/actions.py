@@ -13,6 +13,7 @@ from hexi.data.lake.tables import Lake
 from hexi.data.lifecycle.records import Outcome, Progress, ReferenceSnapshot, RunResult
 from hexi.data.lifecycle.running import run
 from hexi.data.lifecycle.signing import NodeKey
+from hexi.data.lifecycle.trust import TrustMissing, read_trust
 from hexi.kernel.actors import NODE, Actor
 from hexi.kernel.time import Clock
 from hexi.registry.accounts import actions as accounts
@@ -78,6 +79,7 @@ def publish(
             references=LakeReferences(lake),
             clock=clock,
             progress=watch,
+            revoked=_revoked(),
         )
         _follow(lake, contract.name, verb="dataset.publish", by=by, clock=clock, restores=True)
     except BaseException as error:
@@ -98,6 +100,15 @@ def publish(
         now=clock(),
     )
     return result
+
+
+def _revoked() -> frozenset[str]:
+    """Keys whose certificates no longer count, so that what they signed is published again."""
+    try:
+        trust = read_trust(settings.HEXI_TRUST)
+    except TrustMissing:
+        return frozenset()
+    return frozenset(key.id for key in trust.keys if key.revoked_at is not None)
 
 
 def catch_up(*, clock: Clock) -> list[tuple[str, int]]:
