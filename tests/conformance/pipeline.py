@@ -100,7 +100,7 @@ def a_contract(
         summary=NOTHING,
         publisher=Publisher(name=Text("测试", "Test")),
         fields=(a_field(ROW, FieldType.INTEGER, source=ROW), *fields),
-        row_rules=(a_rule("required", ROW), *rules),
+        row_rules=tuple(rules),
         set_rules=tuple(set_rules),
         source=Source(),
     )
