@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -88,6 +89,7 @@ class Warm:
         *args: str | Path,
         home: Path | None = None,
         cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
         after_s: float | None = None,
         once: Path | None = None,
         signal_: int = signal.SIGKILL,
@@ -102,6 +104,7 @@ class Warm:
             "args": [str(each) for each in args],
             "home": str(home or self.home),
             "cwd": str(cwd) if cwd else None,
+            "env": dict(env or {}),
             "after_s": after_s,
             "once": str(once) if once else None,
             "signal": int(signal_),
@@ -128,7 +131,7 @@ def _serve(home: str | None) -> None:
             began = time.perf_counter()
             child = os.fork()
             if not child:
-                os.environ["HEXI_HOME"] = asked["home"]
+                os.environ.update(asked["env"], HEXI_HOME=asked["home"])
                 os.chdir(asked["cwd"] or ".")
                 _run(asked["args"], out.fileno(), err.fileno())
             code = _wait(child, asked["after_s"], asked["once"], asked["signal"])

@@ -29,7 +29,7 @@ def rotate() -> None:
     node.open_node()
     from hexi.data.lifecycle import keys as files
 
-    old = _current()
+    old = _required("key.rotate")
     new = files.rotate_key(node.home() / "keys" / "node.pem", node.home() / "trust.json", now=node.clock())
     _record("key.rotate", old, {"successor": new.key_id})
     out.print(_("The node signs with {key} from now on. Hand out the trust file again.", key=new.key_id))
@@ -42,7 +42,7 @@ def revoke(because: str) -> None:
     node.open_node()
     from hexi.data.lifecycle import keys as files
 
-    old = _current()
+    old = _required("key.revoke")
     new = files.revoke_key(
         node.home() / "keys" / "node.pem", node.home() / "trust.json", because=because, now=node.clock()
     )
@@ -52,17 +52,19 @@ def revoke(because: str) -> None:
     )
 
 
-def _current() -> str:
+def _required(verb: str) -> str:
+    """The present key's id. Raises `NotAuthorised` before anything is changed."""
     from hexi.data.lifecycle.signing import NodeKey
+    from hexi.registry.accounts import actions as accounts
 
-    return NodeKey.load(node.home() / "keys" / "node.pem").key_id
+    key = NodeKey.load(node.home() / "keys" / "node.pem").key_id
+    accounts.require(node.actor(), verb, key)
+    return key
 
 
 def _record(verb: str, key: str, details: dict[str, object]) -> None:
-    from hexi.registry.accounts import actions as accounts
     from hexi.registry.events import actions as events
 
-    accounts.require(node.actor(), verb, key)
     with transaction.atomic():
         events.record(by=node.actor(), verb=verb, object=f"key:{key}", details=details, now=node.clock())
     node.settle()

@@ -1,0 +1,368 @@
+"""What each command does, says to people and to machines, and how it exits."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import sqlite3
+from datetime import datetime
+
+import pytest
+
+from hexi.web import home
+
+from .conftest import CONTRACT, FIRMS, NAME, Node
+
+STRANGER = {"LOGNAME": "stranger"}
+
+
+def test_init_makes_a_node_and_says_what_comes_next(warm, tmp_path) -> None:
+    ended = warm("init", "--name", "gansu", home=tmp_path / "home")
+
+    assert ended.code == 0
+    assert f"The node “gansu” stands in {tmp_path / 'home'}." in ended.out
+    assert "Next: hexi publish CONTRACT" in ended.out
+    assert (tmp_path / "home" / "keys" / "node.pem").stat().st_mode & 0o077 == 0
+    assert warm("events", "verify", home=tmp_path / "home").code == 0
+
+
+def test_init_refuses_a_second_node_in_the_same_folder(node) -> None:
+    before = (node.home / "trust.json").read_bytes()
+
+    ended = node.hexi("init", "--name", "other")
+
+    assert (ended.code, ended.err) == (8, f"error: There is a node in “{node.home}” already.\n")
+    assert (node.home / "trust.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["two words", "a/b", "a+b", "", "x" * 61])
+def test_init_refuses_a_name_that_the_log_cannot_carry(warm, tmp_path, name) -> None:
+    ended = warm("init", "--name", name, home=tmp_path / "home")
+
+    assert ended.code == 3
+    assert "cannot name a node" in ended.err
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    "command", [["status"], ["events", "list"], ["events", "verify"], ["keys", "rotate"], ["pack", "list"]], ids=str
+)
+def test_without_a_node_commands_say_how_to_make_one(warm, tmp_path, command) -> None:
+    ended = warm(*command, home=tmp_path / "nowhere")
+
+    assert (ended.code, ended.out) == (6, "")
+    assert ended.err == f"error: There is no node in “{tmp_path / 'nowhere'}”. Make one with: hexi init\n"
+
+
+def test_publish_tells_a_clerk_what_came_in_and_what_became_of_it(node) -> None:
+    ended = node.hexi("publish", node.contract)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert "Firms (test.firms): version 0 is published." in ended.out
+    assert "3 rows came in, 2 were accepted (66.7%), 1 are quarantined." in ended.out
+    assert "can be read as a whole number" in ended.out
+    assert "Certificate: home/lake/test.firms/certificates/" in ended.out
+    assert "Next: look at the quarantined rows" in ended.out
+
+
+def test_publish_tells_machines_the_same(node) -> None:
+    said = node.hexi("publish", node.contract, node.source, "--json").answer
+
+    assert {name: said[name] for name in ("dataset", "outcome", "version", "rows", "accepted", "quarantined")} == {
+        "dataset": NAME,
+        "outcome": "published",
+        "version": 0,
+        "rows": 3,
+        "accepted": 2,
+        "quarantined": 1,
+    }
+    assert {each["id"]: each["failed"] for each in said["rules"] if each["failed"]} == {"staff.type": 1}
+    assert all(each.keys() == {"id", "check", "fields", "severity", "failed"} for each in said["rules"])
+    assert len(said["key"]) == len(said["certificate_sha256"]) == 64
+    assert said["certificate"].endswith(f"/certificates/{said['certificate_sha256']}.json")
+    assert said["seconds"].keys() >= {"collect", "clean", "split", "commit"}
+
+
+def test_published_again_without_a_change_nothing_is_done(published) -> None:
+    before = published.state()
+
+    again = published.hexi("publish", published.contract)
+    told = published.hexi("publish", published.contract, "--json").answer
+
+    assert again.code == 0
+    assert "nothing to do. Source, contract and references are those of version 0." in again.out
+    assert (told["outcome"], told["version"], told["accepted"]) == ("unchanged", 0, 2)
+    assert published.state() == before
+
+
+def test_verify_says_what_it_checked_of_a_dataset_and_of_a_copy(published) -> None:
+    newest = published.table.versions()[0]
+    certificate = published.table.certificate_path(newest.metadata["hexi.certificate"])
+    (file,) = published.table.files()
+    copy = shutil.copy(file, published.folder / "copy.parquet")
+
+    by_name = published.hexi("verify", NAME)
+    by_file = published.hexi("verify", certificate, copy, "--trust", published.home / "trust.json", "--json")
+
+    assert by_name.code == 0
+    assert f"✓ {file.name} is the file that was certified" in by_name.out
+    assert by_name.out.endswith("Verified.\n")
+    assert by_file.code == 0
+    assert by_file.answer["ok"] is True
+    assert [(each["code"], each["is_problem"]) for each in by_file.answer["findings"]] == [
+        ("signature.good", False),
+        ("file.good", False),
+    ]
+
+
+def test_verify_needs_no_node(published, warm, tmp_path) -> None:
+    newest = published.table.versions()[0]
+    certificate = published.table.certificate_path(newest.metadata["hexi.certificate"])
+
+    ended = warm(
+        "verify", certificate, *published.table.files(), "--trust", published.home / "trust.json", home=tmp_path / "no"
+    )
+
+    assert ended.code == 0, ended.err
+
+
+def test_status_shows_every_dataset_to_people_and_machines(published) -> None:
+    people, machines = published.hexi("status"), published.hexi("status", "--json").answer
+
+    assert people.code == 0
+    assert NAME in people.out
+    assert "1 datasets, 2 of 3 rows accepted" in people.out
+    assert machines["home"] == str(published.home)
+    assert machines["datasets"] == [
+        {
+            "name": NAME,
+            "version": 0,
+            "rows": 3,
+            "accepted": 2,
+            "quarantined": 1,
+            "certificate_sha256": published.table.versions()[0].metadata["hexi.certificate"],
+        }
+    ]
+    assert machines["events"] > 0
+    assert machines["caught_up"] == []
+
+
+def test_status_enters_what_the_catalogue_missed(published) -> None:
+    with sqlite3.connect(published.home / home.DATABASE) as database:
+        database.execute("delete from catalog_version")
+
+    first, second = published.hexi("status", "--json").answer, published.hexi("status", "--json").answer
+
+    assert first["caught_up"] == [{"dataset": NAME, "version": 0}]
+    assert second["caught_up"] == []
+    assert published.hexi("events", "verify").code == 0
+
+
+def test_events_are_listed_newest_first_and_verified(published) -> None:
+    listed = published.hexi("events", "list", "--json", "--limit", "3")
+    events = [json.loads(line) for line in listed.out.splitlines()]
+    people = published.hexi("events", "list")
+    verified = published.hexi("events", "verify", "--json").answer
+
+    assert [each["sequence"] for each in events] == sorted((each["sequence"] for each in events), reverse=True)
+    assert len(events) == 3
+    publishing = next(each for each in events if each["verb"] == "dataset.publish")
+    assert (publishing["object"], publishing["details"]["version"]) == (f"dataset:{NAME}", 0)
+    assert datetime.fromisoformat(publishing["at"]).tzinfo is not None
+    assert "Published a version of a dataset" in people.out
+    assert (verified["ok"], verified["findings"]) == (True, [])
+    assert verified["events"] == events[0]["sequence"] + 1
+
+
+def test_a_kept_checkpoint_proves_that_the_log_only_grew(published) -> None:
+    with sqlite3.connect(published.home / home.DATABASE) as database:
+        (kept,) = database.execute("select note from events_checkpoint order by size desc limit 1").fetchone()
+    (published.folder / "kept.txt").write_text(kept, "utf-8")
+    published.source.write_text(FIRMS.replace("many", "9"), "utf-8")
+    assert published.hexi("publish", published.contract).code == 0
+
+    ended = published.hexi("events", "verify", "--known", "kept.txt")
+
+    assert ended.code == 0, ended.out
+
+
+def test_a_rotated_key_signs_no_more_and_what_it_signed_stays_good(published) -> None:
+    (old,) = _keys(published)
+
+    rotated = published.hexi("keys", "rotate")
+    again = published.hexi("publish", published.contract, "--json").answer
+    published.source.write_text(FIRMS.replace("many", "9"), "utf-8")
+    changed = published.hexi("publish", published.contract, "--json").answer
+
+    assert rotated.code == 0
+    assert "Hand out the trust file again." in rotated.out
+    assert list(_keys(published).values()) == ["ended", "in_force"]
+    assert old in _keys(published)
+    assert (again["outcome"], changed["outcome"]) == ("unchanged", "published")
+    assert published.hexi("verify", NAME).code == 0
+    assert published.hexi("events", "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["keys", "rotate"], ["keys", "revoke", "--because", "spite"], ["pack", "install", "plan-2015"]],
+    ids=" ".join,
+)
+def test_a_stranger_changes_nothing(published, command) -> None:
+    before, keys = published.state(), _keys(published)
+    trust = (published.home / "trust.json").read_bytes()
+
+    ended = published.hexi(*command, env=STRANGER)
+
+    assert ended.code == 7
+    assert "stranger may not" in ended.err
+    assert "ask an operator for the authority" in ended.err
+    assert _keys(published) == keys
+    assert (published.home / "trust.json").read_bytes() == trust
+    assert published.state() == before
+
+
+def test_a_stranger_publishes_nothing(published) -> None:
+    before = published.state()
+    published.source.write_text(FIRMS.replace("many", "9"), "utf-8")
+
+    ended = published.hexi("publish", published.contract, env=STRANGER)
+
+    assert ended.code == 7
+    assert published.state() == before
+
+
+def test_while_a_run_is_at_work_a_second_one_is_refused(published) -> None:
+    published.source.write_text(FIRMS.replace("many", "9"), "utf-8")
+    with (published.table.folder / "lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ended = published.hexi("publish", published.contract)
+
+    assert ended.code == 8
+    assert f"of {NAME} is at work since" in ended.err
+    assert "Wait until it has ended, then try again" in ended.err
+    assert published.hexi("publish", published.contract).code == 0
+
+
+def test_without_its_disk_a_node_is_unavailable_and_forgets_nothing(published) -> None:
+    (published.home / "lake").rename(published.folder / "elsewhere")
+    gone = [published.hexi("status"), published.hexi("publish", published.contract)]
+    (published.folder / "elsewhere").rename(published.home / "lake")
+
+    assert [each.code for each in gone] == [9, 9]
+    assert all("If it is on another disk, mount it; nothing was changed." in each.err for each in gone)
+    assert published.hexi("status", "--json").answer["datasets"][0]["version"] == 0
+
+
+PACK = """\
+id: trade
+title: {zh: 市场监管, en: Trade}
+summary: {zh: 企业登记。, en: Registered firms.}
+version: 1.0.0
+requires: {hexi: ">=0.1,<1"}
+provides:
+  contracts: [contracts/firms.odcs.yaml]
+"""
+
+
+@pytest.fixture
+def pack(node: Node) -> Node:
+    folder = node.folder / "trade"
+    (folder / "contracts").mkdir(parents=True)
+    (folder / "data").mkdir()
+    (folder / "pack.yaml").write_text(PACK, "utf-8")
+    contract = CONTRACT.replace("test.firms", "trade.firms").replace("path: firms.csv", "path: ../data/firms.csv")
+    (folder / "contracts" / "firms.odcs.yaml").write_text(contract, "utf-8")
+    (folder / "data" / "firms.csv").write_text(FIRMS, "utf-8")
+    return node
+
+
+def test_a_pack_is_installed_listed_and_removed(pack) -> None:
+    installed = pack.hexi("pack", "install", "trade")
+    listed = pack.hexi("pack", "list")
+    removed = pack.hexi("pack", "remove", "trade")
+
+    assert installed.code == 0, installed.err
+    assert "Firms (trade.firms): version 0 is published." in installed.out
+    assert "trade 1.0.0" in listed.out
+    assert removed.code == 0, removed.err
+    assert pack.hexi("pack", "list").out == ""
+    assert pack.hexi("status", "--json").answer["datasets"] == []
+
+
+def test_a_pack_that_is_not_there_or_not_right_is_refused(pack) -> None:
+    unknown = pack.hexi("pack", "install", "nope")
+    not_installed = pack.hexi("pack", "remove", "nope")
+    (pack.folder / "trade" / "pack.yaml").write_text(PACK.replace("provides:", "provide:"), "utf-8")
+    wrong = pack.hexi("pack", "install", "trade")
+
+    assert (unknown.code, not_installed.code, wrong.code) == (6, 6, 3)
+    assert "There is no pack “nope”" in unknown.err
+    assert "No pack “nope” is installed" in not_installed.err
+    assert "pack.yaml" in wrong.err
+    assert "line 6" in wrong.err
+    assert pack.hexi("status", "--json").answer["datasets"] == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["nonsense"],
+        ["publish"],
+        ["verify"],
+        ["keys", "revoke"],
+        ["events", "list", "--limit", "0"],
+        ["--lang", "fr"],
+    ],
+    ids=lambda words: " ".join(words) or "nothing",
+)
+def test_a_command_line_that_is_none_exits_with_2_and_shows_the_usage(node, command) -> None:
+    ended = node.hexi(*command.split())
+
+    assert ended.code == 2
+    assert "Usage: hexi" in ended.out + ended.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["--help"],
+        ["publish", "--help"],
+        ["keys", "--help"],
+        ["status"],
+        ["keys", "list"],
+        ["events", "list"],
+        ["events", "verify"],
+        ["pack", "list"],
+        ["verify", NAME],
+        ["publish", "firms.odcs.yaml"],
+    ],
+    ids=" ".join,
+)
+def test_every_command_speaks_chinese_without_failing(published, command) -> None:
+    ended = published.hexi("--lang", "zh", *command)
+
+    assert (ended.code, ended.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["publish", "nowhere.yaml"], 6),
+        (["publish", "firms.odcs.yaml", "nowhere.csv"], 4),
+        (["pack", "remove", "x"], 6),
+    ],
+    ids=str,
+)
+def test_an_error_exits_alike_in_chinese(published, command, code) -> None:
+    ended = published.hexi("--lang", "zh", *command.split())
+
+    assert ended.code == code
+    assert "“" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def _keys(node: Node) -> dict[str, str]:
+    return dict(line.split() for line in node.hexi("keys", "list").out.splitlines())
