@@ -31,7 +31,7 @@ bench: .venv/dev .venv/bench ## Whole runs beside the floor and the peers, as ra
 	$(BIN)/python -m tests.benchmarks
 
 soak: .venv/dev messages ## The kill test and the generated bad input at full size
-	HEXI_SOAK=1 $(BIN)/pytest -n 2 -q -r s tests/data tests/journeys
+	HEXI_SOAK=1 $(BIN)/pytest -n 2 -q -r s tests/data tests/cli tests/journeys
 
 docs: .venv/dev ## The documentation as HTML in docs/_build
 	$(BIN)/sphinx-build -q -W -b html docs docs/_build

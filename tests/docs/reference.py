@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.docs import contract_pages
+from tests.docs import contract_pages, error_page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
     "contract.md": contract_pages.contract_page,
     "vocabulary.md": contract_pages.vocabulary_page,
     "expressions.md": contract_pages.expressions_page,
+    "errors.md": error_page.error_page,
 }
 """Page → what makes it."""
 
