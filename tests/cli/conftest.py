@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from hexi.data.lake.tables import DatasetTable, Lake
 from .warm import Ended, Warm
 
 NAME = "test.firms"
+SOAK = os.environ.get("HEXI_SOAK") == "1"
+"""Whether there is time for everything."""
 CONTRACT = """\
 apiVersion: v3.1.0
 kind: DataContract

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -22,10 +21,9 @@ import pytest
 from hexi.data.lake.tables import DatasetTable
 from tests.data.lifecycle.leftovers import strays
 
-from .conftest import NAME, Node
+from .conftest import NAME, SOAK, Node
 from .warm import Ended, Warm
 
-SOAK = os.environ.get("HEXI_SOAK") == "1"
 KILLS = 300 if SOAK else 40
 INTERRUPTS = 100 if SOAK else 15
 SEED = 20261123

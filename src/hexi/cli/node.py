@@ -6,14 +6,18 @@ import getpass
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import django
 from django.core.management import call_command
+from django.db import DatabaseError
 
+from hexi.data.lake.errors import is_disk_full
 from hexi.kernel.actors import Actor
-from hexi.kernel.errors import Conflict, Missing
+from hexi.kernel.errors import Conflict, Invalid, Missing, Unavailable
 from hexi.kernel.names import Text, new_id
 from hexi.kernel.time import stamp
 
@@ -28,6 +32,52 @@ class NodeExists(Conflict):
     """There is a node already."""
 
     code = "node.exists"
+
+
+class NodeFull(Unavailable):
+    """The disk of the node is full."""
+
+    code = "node.full"
+
+
+class NodeBusy(Unavailable):
+    """Another process holds the node's database for too long."""
+
+    code = "node.busy"
+
+
+class NodeDamaged(Invalid):
+    """The node's database is not whole."""
+
+    code = "node.damaged"
+
+
+SIGNS_OF_DAMAGE = ("malformed", "not a database")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the disk and the database say into errors that tell what to do. Raises `NodeFull` and its like."""
+    try:
+        yield
+    except (DatabaseError, OSError) as error:
+        if is_disk_full(error):
+            raise NodeFull(
+                "The disk below “{home}” is full. Every dataset is whole: as it was, or published. Make room, then run "
+                "the same command again.",
+                home=home(),
+            ) from error
+        if isinstance(error, OSError):
+            raise
+        if "locked" in str(error):
+            raise NodeBusy("Another process holds the node's database. Try again in a moment.") from error
+        if any(sign in str(error) for sign in SIGNS_OF_DAMAGE):
+            raise NodeDamaged(
+                "The database of the node in “{home}” is damaged: {reason}. Put a backup in its place.",
+                home=home(),
+                reason=error,
+            ) from error
+        raise
 
 
 def clock() -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,40 +12,18 @@ from hexi.data.lake.tables import Lake
 from hexi.data.lifecycle.records import Outcome
 
 from .conftest import FIRMS, Workshop, firms
-
-DISK = "8m"
+from .disks import fill, small_disk
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A small disk of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "none", str(folder)], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"a small disk cannot be mounted here, that takes root: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(tmp_path / "disk") as folder:
+        yield folder
 
 
 @pytest.fixture
 def workshop(disk: Path, tmp_path: Path, key) -> Workshop:
     return Workshop(lake=Lake(disk / "lake"), key=key, folder=tmp_path)
-
-
-def fill(disk: Path, *, but_bytes: int) -> Path:
-    """Leave only so many bytes free."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while file.write(bytes(4096)):
-                pass
-        except OSError:
-            pass
-        file.truncate(max(0, file.tell() - but_bytes))
-    return ballast
 
 
 # Each leaves the run to get a little further: the workspace, the lock, the rows, the log, the certificate.

@@ -12,6 +12,7 @@ import click
 from rich.markup import escape
 
 import hexi
+from hexi.cli import node
 from hexi.cli.commands.demo import demo
 from hexi.cli.commands.events import events
 from hexi.cli.commands.init import init
@@ -34,7 +35,8 @@ class Hexi(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         try:
-            return super().invoke(ctx)
+            with node.translated():
+                return super().invoke(ctx)
         except HexiError as error:
             if ctx.params.get("debug"):
                 raise

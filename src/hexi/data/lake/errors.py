@@ -37,7 +37,7 @@ class CommitLost(Conflict):
     code = "lake.commit-lost"
 
 
-SIGNS_OF_A_FULL_DISK = ("no space left", "os error 28", "disk quota", "os error 122")
+SIGNS_OF_A_FULL_DISK = ("no space left", "os error 28", "disk quota", "os error 122", "disk is full")
 
 
 def is_disk_full(error: BaseException) -> bool:
