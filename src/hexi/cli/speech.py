@@ -15,7 +15,7 @@ from hexi.kernel.errors import HexiError
 from hexi.kernel.names import Text
 
 LOCALE = Path(__file__).parents[1] / "locale"
-WIDTH = None if sys.stdout.isatty() else 132
+WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 132
 """Columns where nobody looks at a terminal: enough for the table of datasets."""
 out = Console(highlight=False, soft_wrap=True, width=WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -27,6 +27,13 @@ def language() -> str:
         (value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), ""
     )
     return "zh" if said.lower().startswith("zh") else "en"
+
+
+def prepare() -> None:
+    """Let click speak the language of this run as well: its words are in our catalogue."""
+    os.environ["LANGUAGE"] = "zh_Hans" if language() == "zh" else "en"
+    gettext.bindtextdomain("django", str(LOCALE))
+    gettext.textdomain("django")
 
 
 def _(template: str, **facts: object) -> str:

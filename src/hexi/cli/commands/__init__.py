@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from pathlib import Path
@@ -22,15 +21,21 @@ from hexi.cli.commands.publish import publish
 from hexi.cli.commands.serve import serve
 from hexi.cli.commands.status import status
 from hexi.cli.commands.verify import verify
-from hexi.cli.speech import _, err, sentence
+from hexi.cli.speech import _, err, prepare, sentence
+from hexi.cli.words import Group, speak
 from hexi.kernel.errors import HexiError
 
 INTERRUPTED = 130
 BUG = 1
 
 
-class Hexi(click.Group):
+class Hexi(Group):
     """The group of all commands; turns errors into one sentence and an exit code."""
+
+    def make_context(self, *args: Any, **how: Any) -> click.Context:
+        """Begin a run: from here on click speaks the language of the run too."""
+        prepare()
+        return super().make_context(*args, **how)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
@@ -71,13 +76,18 @@ class Hexi(click.Group):
 
 
 @click.group(cls=Hexi, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of what is said; otherwise the locale's.")
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    is_eager=True,
+    expose_value=False,
+    callback=speak,
+    help="Language of what is said; otherwise the locale's.",
+)
 @click.option("--debug", is_flag=True, help="Show the whole story of an error.")
 @click.version_option(hexi.__version__, prog_name="hexi")
-def main(lang: str | None, *, debug: bool) -> None:
+def main(*, debug: bool) -> None:
     """Hexi: from messy tables to certified data that others can find, read and check."""
-    if lang:
-        os.environ["HEXI_LANG"] = lang
 
 
 for command in (init, publish, verify, status, events, keys, serve, pack, demo):

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import click
-
 from hexi.cli import node
 from hexi.cli.commands.packs import install_pack
 from hexi.cli.commands.status import show_datasets
 from hexi.cli.commands.verify import _newest, show
 from hexi.cli.speech import _, out
+from hexi.cli.words import command
 
 PACKS = ("gansu", "plan-2015", "enterprises-sample")
 VERIFIED = "gansu.airports"
 
 
-@click.command()
+@command()
 def demo() -> None:
     """Make a node if there is none, install the packs that come with Hexi, and verify one dataset."""
     if node.is_there():

@@ -11,6 +11,7 @@ from rich.table import Table
 from hexi.cli import node
 from hexi.cli.commands.verify import show
 from hexi.cli.speech import _, of, out
+from hexi.cli.words import group
 from hexi.kernel.errors import Invalid
 
 
@@ -20,7 +21,7 @@ class CheckpointUnreadable(Invalid):
     code = "checkpoint.unreadable"
 
 
-@click.group()
+@group()
 def events() -> None:
     """The log of what was done on this node."""
 
@@ -51,6 +52,9 @@ def list_events(limit: int, *, for_machines: bool) -> None:
             click.echo(json.dumps(line, ensure_ascii=False, default=str))
         return
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for _column in range(4):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for each in found:
         verb = VERBS.get(each.verb)
         table.add_row(

@@ -8,6 +8,7 @@ import click
 
 from hexi.cli import node
 from hexi.cli.speech import _, out
+from hexi.cli.words import command
 from hexi.kernel.errors import Invalid
 
 
@@ -17,7 +18,7 @@ class BadNodeName(Invalid):
     code = "node.bad-name"
 
 
-@click.command()
+@command()
 @click.option("--name", default="hexi", show_default=True, help="Name of the node; stands in certificates and the log.")
 def init(name: str) -> None:
     """Make a node: the lake, the catalogue, the log and the node's key.

@@ -7,9 +7,10 @@ from django.db import transaction
 
 from hexi.cli import node
 from hexi.cli.speech import _, out
+from hexi.cli.words import group
 
 
-@click.group()
+@group()
 def keys() -> None:
     """The key that the node signs with."""
 

@@ -7,9 +7,10 @@ import click
 from hexi.cli import node, summaries
 from hexi.cli.progress import Bar
 from hexi.cli.speech import _, of, out
+from hexi.cli.words import group
 
 
-@click.group()
+@group()
 def pack() -> None:
     """Packs: datasets and pages that come together."""
 

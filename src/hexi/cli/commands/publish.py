@@ -10,9 +10,10 @@ import click
 from hexi.cli import node, summaries
 from hexi.cli.progress import Bar
 from hexi.cli.speech import of, out
+from hexi.cli.words import command
 
 
-@click.command()
+@command()
 @click.argument("contract", type=click.Path(path_type=Path))
 @click.argument("source", type=click.Path(path_type=Path), required=False)
 @click.option("--json", "for_machines", is_flag=True, help="Print the result as JSON.")

@@ -12,6 +12,7 @@ import click
 
 from hexi.cli import node
 from hexi.cli.speech import _, out
+from hexi.cli.words import command
 from hexi.kernel.errors import Conflict
 
 SEAL_EVERY_S = 1.0
@@ -24,7 +25,7 @@ class PortInUse(Conflict):
     code = "serve.port-in-use"
 
 
-@click.command()
+@command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on.")
 @click.option("--workers", default=1, show_default=True, help="Web processes.")

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 
 import click
+from rich.cells import cell_len
 from rich.table import Table
 
 from hexi.cli import node
 from hexi.cli.speech import _, many, of, out
+from hexi.cli.words import command
+
+WITH_TITLE, WITH_CERTIFICATE = 96, 120
+"""Columns of the terminal from which on the table has room for them."""
 
 
-@click.command()
+@command()
 @click.option("--json", "for_machines", is_flag=True, help="Print the state as JSON.")
 def status(*, for_machines: bool) -> None:
     """Show the datasets of the node, their newest versions, and the log."""
@@ -61,20 +66,18 @@ def show_datasets() -> None:
     """Print the table of datasets."""
     from hexi.registry.catalog import queries as catalog
 
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column(_("dataset"), no_wrap=True, min_width=29)
+    # The narrower the terminal, the fewer columns; a number is never cut.
+    with_title, with_certificate = out.width >= WITH_TITLE, out.width >= WITH_CERTIFICATE
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(_("dataset"), no_wrap=True, overflow="ellipsis")
     for heading in (_("rows"), _("accepted"), _("quarantined"), _("version")):
-        table.add_column(heading, justify="right", no_wrap=True, min_width=9)
-    table.add_column(_("certificate"), no_wrap=True, min_width=12)
-    table.add_column(_("title"), overflow="ellipsis", no_wrap=True, max_width=46)
+        table.add_column(heading, justify="right", no_wrap=True, min_width=max(7, cell_len(heading)))
+    if with_certificate:
+        table.add_column(_("certificate"), no_wrap=True, min_width=12)
+    if with_title:
+        table.add_column(_("title"), overflow="ellipsis", no_wrap=True, max_width=46)
     for each in catalog.datasets():
-        table.add_row(
-            each.name,
-            many(each.rows),
-            many(each.accepted),
-            many(each.quarantined),
-            str(each.version),
-            each.certificate_sha256[:12],
-            of(each.title),
-        )
+        cells = [each.name, many(each.rows), many(each.accepted), many(each.quarantined), str(each.version)]
+        cells += [each.certificate_sha256[:12]] * with_certificate + [of(each.title)] * with_title
+        table.add_row(*cells)
     out.print(table)

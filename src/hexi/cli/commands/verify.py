@@ -10,11 +10,12 @@ from rich.markup import escape
 
 from hexi.cli import node
 from hexi.cli.speech import _, out
+from hexi.cli.words import command
 from hexi.data.lifecycle.findings import Finding
 from hexi.kernel.names import DATASET_NAME
 
 
-@click.command()
+@command()
 @click.argument("certificate")
 @click.argument("data", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--trust", type=click.Path(path_type=Path), help="Trust file; otherwise that of the node in this folder.")
