@@ -73,7 +73,7 @@ def _published(folder: Path, contract: Path, source: Path) -> dict[str, object]:
         signer=NodeKey.load(folder / "node.pem"),
         node="bench",
         references=Tables(),
-        clock=lambda: datetime.now(UTC),
+        clock=lambda: datetime.fromtimestamp(time.time(), UTC),
     )
     return {
         "outcome": result.outcome.value,
@@ -85,9 +85,7 @@ def _published(folder: Path, contract: Path, source: Path) -> dict[str, object]:
     }
 
 
-JOBS: dict[str, Callable[..., dict[str, object]]] = {
-    each.__name__: each for each in (generate, floor, prepare, whole)
-}
+JOBS: dict[str, Callable[..., dict[str, object]]] = {each.__name__: each for each in (generate, floor, prepare, whole)}
 
 if __name__ == "__main__":
     began = time.perf_counter()

@@ -61,9 +61,7 @@ def measured(command: Sequence[str | Path], *, warm: Path, env: dict[str, str] |
     if child.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} ended with {child.returncode}:\n{said}")
     lines = said.strip().splitlines()
-    return Measurement(
-        wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, json.loads(lines[-1]) if lines else {}
-    )
+    return Measurement(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, _facts(lines[-1]) if lines else {})
 
 
 def job(name: str, *arguments: str | Path) -> list[str | Path]:
@@ -79,6 +77,10 @@ def median(runs: Sequence[Measurement]) -> Measurement:
         statistics.median(each.peak_mib for each in runs),
         runs[-1].said,
     )
+
+
+def _facts(line: str) -> dict[str, Any]:
+    return json.loads(line) if line.startswith("{") else {}
 
 
 def _read(path: Path) -> None:
