@@ -277,6 +277,19 @@ def test_a_changed_event_is_found_by_its_number(published, statement) -> None:
     assert ended.out.endswith("Not verified.\n")
 
 
+def test_a_changed_log_and_a_lost_key_stop_no_look_at_the_node(published) -> None:
+    with sqlite3.connect(published.home / home.DATABASE) as database:
+        database.execute("update events_event set sequence = null where sequence = 3")
+    (published.home / "keys" / "node.pem").unlink()
+
+    looked = published.hexi("status")
+    checked = published.hexi("events", "verify")
+    publishing = published.hexi("publish", published.contract)
+
+    assert (looked.code, checked.code, publishing.code) == (0, 10, 6)
+    assert "There is no signing key" in publishing.err
+
+
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["missing", "no text"])
 def test_a_checkpoint_that_cannot_be_read_is_refused_by_name(published, content) -> None:
     if content is not None:

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from django.db import DatabaseError
 
 from hexi.data.lake.errors import is_disk_full
 from hexi.kernel.actors import Actor
-from hexi.kernel.errors import Conflict, Invalid, Missing, Unavailable
+from hexi.kernel.errors import Conflict, HexiError, Invalid, Missing, Unavailable
 from hexi.kernel.names import Text, new_id
 from hexi.kernel.time import stamp
 
@@ -142,7 +142,7 @@ def create(name: str) -> None:
 
 
 def open_node() -> list[tuple[str, int]]:
-    """Make Django ready on the node in this folder and catch up with the lake. Raises `NoNode`.
+    """Make Django ready on the node in this folder, catch up with the lake and seal what waits. Raises `NoNode`.
 
     Returns the versions that had to be entered because somebody was killed before doing so.
     """
@@ -151,10 +151,13 @@ def open_node() -> list[tuple[str, int]]:
     _setup()
     call_command("migrate", verbosity=0, interactive=False)
     from hexi.registry.catalog import actions as catalog
+    from hexi.registry.events import queries as events
 
     entered = catalog.catch_up(clock=clock)
-    if entered:
-        settle()
+    if entered or events.unsealed():
+        # Whoever only looks must not be stopped by a log or a key that is damaged: the next action is.
+        with suppress(HexiError):
+            settle()
     return entered
 
 
