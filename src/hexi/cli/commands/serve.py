@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 
 import click
+from rich.markup import escape
 
 from hexi.cli import node
-from hexi.cli.speech import _, out
+from hexi.cli.speech import _, out, sentence
 from hexi.cli.words import command
 from hexi.kernel.errors import Conflict
 
 SEAL_EVERY_S = 1.0
 CATCH_UP_EVERY_S = 30
+GRACE_S = 10
+"""How long running answers may take after the end was asked for."""
 
 
 class PortInUse(Conflict):
@@ -55,18 +59,28 @@ def serve(host: str, port: int, workers: int) -> None:
         ],
         env={**os.environ, "HEXI_HOME": str(node.home()), "DJANGO_SETTINGS_MODULE": "hexi.web.settings"},
     )
+    # A service manager ends us with SIGTERM: the web server must not outlive us.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = web.wait()
     except KeyboardInterrupt:
         code = 0
-        web.terminate()
-        web.wait(timeout=10)
         out.print(_("Good-bye."))
     finally:
+        _end(web)
         is_over.set()
         worker.join(timeout=5)
     if code:
         raise SystemExit(code)
+
+
+def _end(web: subprocess.Popen[bytes]) -> None:
+    web.terminate()
+    try:
+        web.wait(timeout=GRACE_S)
+    except subprocess.TimeoutExpired:
+        web.kill()
+        web.wait()
 
 
 def _work(is_over: threading.Event) -> None:
@@ -84,7 +98,9 @@ def _work(is_over: threading.Event) -> None:
             if waited >= CATCH_UP_EVERY_S:
                 waited = 0.0
                 catalog.catch_up(clock=node.clock)
-        except HexiError as error:
-            out.print(f"[yellow]{_('warning')}[/yellow]: {error}")
+        except Exception as error:
+            # Whatever it was, the log must be sealed again as soon as it is over.
+            said = sentence(error) if isinstance(error, HexiError) else f"{type(error).__name__}: {error}"
+            out.print(_("[yellow]warning[/yellow]: {said}", said=escape(said)))
             is_over.wait(10)
     connection.close()
