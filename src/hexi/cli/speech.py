@@ -38,8 +38,13 @@ def prepare() -> None:
 
 def _(template: str, **facts: object) -> str:
     """Return the sentence in the language of this run."""
-    said = _catalogue(language()).gettext(template)
-    return said.format(**facts) if facts else said
+    catalogue = _catalogue(language())
+    said = catalogue.gettext(template)
+    # Some facts are words of ours, such as “a whole number”: what the catalogue holds is said in its words.
+    told = {
+        name: catalogue.gettext(fact) if isinstance(fact, str) and " " in fact else fact for name, fact in facts.items()
+    }
+    return said.format(**told) if told else said
 
 
 def of(text: Text) -> str:
@@ -65,7 +70,7 @@ def _problem(problem: Problem) -> str:
     line = _("line {line}", line=problem.line) if problem.line else ""
     place = ", ".join(part for part in (line, problem.path) if part)
     said = _(problem.template, **problem.facts)
-    return f"{place}: {said}" if place else said
+    return _("{place}: {said}", place=place, said=said) if place else said
 
 
 @cache

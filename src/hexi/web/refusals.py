@@ -37,7 +37,11 @@ def answer(request: HttpRequest, error: HexiError) -> HttpResponse:
 def sentence(error: HexiError) -> str:
     """Return the error's message in the language of the page."""
     template = gettext(error.template)
-    return template.format(**error.facts) if error.facts else template
+    # Some facts are words of ours, such as “none yet”: what the catalogue holds is said in its words.
+    facts = {
+        name: gettext(fact) if isinstance(fact, str) and " " in fact else fact for name, fact in error.facts.items()
+    }
+    return template.format(**facts) if facts else template
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -46,7 +46,7 @@ class Hexi(Group):
             if ctx.params.get("debug"):
                 raise
             for line in sentence(error).splitlines():
-                err.print(f"[red]{_('error')}[/red]: {escape(line)}")
+                err.print(_("[red]error[/red]: {said}", said=escape(line)))
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
             err.print(

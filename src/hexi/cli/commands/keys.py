@@ -21,7 +21,7 @@ def list_keys() -> None:
     from hexi.data.lifecycle.trust import read_trust
 
     for key in read_trust(node.home() / "trust.json").keys:
-        out.print(f"{key.id}  {key.standing(node.clock()).value}")
+        out.print(f"{key.id}  {_(key.standing(node.clock()).value)}")
 
 
 @keys.command("rotate")
