@@ -1,0 +1,33 @@
+"""The command line speaks the language of the run, in the width of the terminal."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from .conftest import Node
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        pytest.param({"HEXI_LANG": "zh", "LC_ALL": "en_GB.UTF-8"}, "命令：", id="said-for-hexi"),
+        pytest.param({"HEXI_LANG": "", "LC_ALL": "zh_CN.UTF-8"}, "命令：", id="said-by-the-locale"),
+        pytest.param({"HEXI_LANG": "en", "LC_ALL": "zh_CN.UTF-8"}, "Commands:", id="hexi-before-the-locale"),
+    ],
+)
+def test_help_speaks_the_language_of_the_run(node: Node, env: dict[str, str], words: str) -> None:
+    assert words in node.hexi("--help", env=env).out
+
+
+def test_the_option_goes_before_everything_else(node: Node) -> None:
+    assert "命令：" in node.hexi("--lang", "zh", "--help", env={"HEXI_LANG": "en"}).out
+
+
+@pytest.mark.parametrize("width", [80, 100, 132])
+@pytest.mark.parametrize(("language", "heading"), [("en", "quarantined"), ("zh", "待治理")])
+def test_the_table_of_datasets_fits_the_terminal(published: Node, width: int, language: str, heading: str) -> None:
+    lines = published.hexi("--lang", language, "status", env={"COLUMNS": str(width)}).out.splitlines()
+
+    assert heading in lines[0]
+    assert max(cell_len(line.rstrip()) for line in lines[:-1]) <= width
