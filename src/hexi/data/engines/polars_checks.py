@@ -37,6 +37,14 @@ def _characters(value: pl.Expr, rule: RowRule, field: Field) -> pl.Expr:
     return fails(value.str.contains(f"[{''.join(kinds)}]")) if kinds else pl.lit(value=False)
 
 
+def passes_only_fit_characters(rule: RowRule) -> bool:
+    """Whether whatever passes a rule holds none of the unfit characters."""
+    if rule.check == "allowed":
+        values = [str(each) for each in _list(rule.arguments["values"])]
+        return all(value.isprintable() and "\ufffd" not in value for value in values)
+    return rule.check in {"credit_code_format", "resident_id_format", "phone"}
+
+
 def _length(value: pl.Expr, rule: RowRule, field: Field) -> pl.Expr:
     length = value.str.len_chars()
     least, most = rule.arguments.get("min"), rule.arguments.get("max")

@@ -7,6 +7,7 @@ returns that type, NULL where nothing can be read. No form raises on any text.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import polars as pl
 
@@ -33,8 +34,6 @@ CHINESE_DAYS = (
     | {f"{tens}十": f"{i}0" for i, tens in enumerate("二三", 2)}
     | {f"{tens}十{ones}": f"{i}{j}" for i, tens in enumerate("二三", 2) for j, ones in enumerate(_ONES, 1)}
 )
-DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日")
-"""The usual notations, each read in one pass over what the one before left."""
 WRITTEN_DATE = "^(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日)$"
 DATE_MARKS = {"年": "-", "月": "-", "/": "-", ".": "-", "日": "", "号": "", "．": "-", "／": "-"}
 MONEY_MARKS = (
@@ -42,7 +41,9 @@ MONEY_MARKS = (
     | dict.fromkeys(["人民币", "RMB", "CNY", "rmb", "cny", "元", "圆", "整", "￥", "¥", ",", "，", *BLANK], "")
     | {"万元": "万", "亿元": "亿"}
 )
-PHONE_MARKS = FULL_WIDTH | dict.fromkeys(["（", "）", "—", "－", *BLANK], "")
+PHONE_MARKS = FULL_WIDTH | dict.fromkeys([*"-()./（）—－．／", *BLANK], "")
+CODE_MARKS = FULL_WIDTH | dict.fromkeys(["-", "－", *BLANK], "")
+ID_MARKS = FULL_WIDTH | dict.fromkeys(BLANK, "")
 MONEY_UNITS = {
     "": 1,
     "百": 100,
@@ -118,35 +119,20 @@ def _stepwise(read: Callable[[pl.Series, Arguments], pl.Series]) -> Form:
     return form
 
 
-def _where(is_dirty: Callable[[pl.Series], pl.Series], clean: Callable[[pl.Series], pl.Series]) -> Form:
-    """A form of text to text that touches only what needs it."""
-    return _stepwise(lambda column, arguments: _mended(column, is_dirty(column), clean))
-
-
-def _mended(column: pl.Series, dirty: pl.Series, clean: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    places = dirty.arg_true()
-    if not len(places):
-        return column
-    if len(places) * 2 > len(column):
-        return clean(column)
-    return column.scatter(places, clean(column.gather(places)))
-
-
-def _not(pattern: str) -> Callable[[pl.Series], pl.Series]:
-    return lambda column: ~column.str.contains(pattern)
-
-
-def _beyond_ascii(column: pl.Series) -> pl.Series:
-    return column.str.len_bytes() != column.str.len_chars()
-
-
 def _date(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
     found = pl.Series(column.name, [None], dtype=pl.Date).new_from_index(0, len(column))
-    left = column.is_not_null().arg_true()
-    for notation in DATE_FORMATS:
-        read = column.gather(left).str.to_date(notation, strict=False, cache=False)
-        found = found.scatter(left, read)
-        left = left.filter(read.is_null())
+    # A text in another notation is dear to refuse, so each usual one is tried only where it may stand.
+    is_long = column.str.len_bytes() > len("2015-12-31")
+    short = (~is_long).arg_true()
+    is_dashed = column.gather(short).str.contains("-", literal=True)
+    for notation, places in (
+        ("%Y年%m月%d日", is_long.arg_true()),
+        ("%Y-%m-%d", short.filter(is_dashed)),
+        ("%Y/%m/%d", short.filter(~is_dashed)),
+    ):
+        if len(places):
+            found = found.scatter(places, column.gather(places).str.to_date(notation, strict=False, cache=False))
+    left = (found.is_null() & column.is_not_null()).arg_true()
     if len(left):
         # What is well written and gave nothing is a day that does not exist: no other reading finds one.
         left = left.filter(~column.gather(left).str.contains(WRITTEN_DATE))
@@ -170,8 +156,8 @@ def _slow_date(column: pl.Series, arguments: Arguments) -> pl.Series:
 
 
 def bounded(day: pl.Expr) -> pl.Expr:
-    """A date or time of the years 1000 to 2999; others make readers of the table stumble."""
-    return pl.when(day.dt.year().is_between(1000, 2999)).then(day)
+    """A date of the years 1000 to 2999; others make readers of the table stumble."""
+    return pl.when(day.is_between(pl.lit(date(1000, 1, 1)), pl.lit(date(3000, 1, 1)), closed="left")).then(day)
 
 
 def _timestamp(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
@@ -182,7 +168,7 @@ def _timestamp(column: pl.Series, arguments: Arguments, field: Field) -> pl.Seri
     zoned = TEXT.str.contains(r"[+-]\d{2}:\d{2}$")
     text = _over(text, pl.when(zoned).then(TEXT).otherwise(TEXT + "+08:00"))
     found = TEXT.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", time_zone="UTC", strict=False)
-    return _over(_over(text, found), bounded(TEXT))
+    return _over(_over(text, found), pl.when(TEXT.dt.year().is_between(1000, 2999)).then(TEXT))
 
 
 def _integer(column: pl.Series, arguments: Arguments, field: Field) -> pl.Series:
@@ -296,10 +282,8 @@ def _spelt_degrees(column: pl.Series) -> pl.Series:
     return table.select(pl.when(is_sound).then(sign * value)).to_series()
 
 
-def _phone(column: pl.Series) -> pl.Series:
-    # An automaton of few patterns is fast; the many of full width are for the rows that need them.
-    plain = _over(column, _many(TEXT, dict.fromkeys([*"-()./", *ASCII_SPACES], "")))
-    plain = _mended(plain, _beyond_ascii(plain), lambda rows: _over(rows, _many(TEXT, PHONE_MARKS)))
+def _phone(column: pl.Series, arguments: Arguments) -> pl.Series:
+    plain = _over(column, _many(TEXT, PHONE_MARKS))
     plain = _over(plain, TEXT.str.replace(r"^(?:\+|00)86", ""))
     return _over(plain, TEXT.str.replace(r"^(0(?:10|2[0-9]|[3-9][0-9]{2}))([0-9]{7,8})$", "${1}-${2}"))
 
@@ -329,14 +313,6 @@ def _pad(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:
     return text.str.pad_start(length, fill) if arguments.get("side") == "left" else text.str.pad_end(length, fill)
 
 
-def _code(column: pl.Series) -> pl.Series:
-    return _over(column, _many(TEXT, FULL_WIDTH | dict.fromkeys(["-", "－", *BLANK], "")).str.to_uppercase())
-
-
-def _resident_id(column: pl.Series) -> pl.Series:
-    return _over(column, _many(TEXT, FULL_WIDTH | dict.fromkeys(BLANK, "")).str.to_uppercase())
-
-
 def _texts(values: object) -> list[str]:
     if not isinstance(values, list | tuple):
         raise TypeError("values are no list")
@@ -349,7 +325,7 @@ FORMS: Mapping[str, Form] = {
         text.str.replace_all(r"[\s\u{85}\u{a0}\u{200b}\u{3000}\u{feff}]+", " ")
     ),
     "remove_spaces": lambda text, arguments, field: _without(text, *BLANK),
-    "half_width": _where(_beyond_ascii, lambda column: _over(column, _many(TEXT, FULL_WIDTH))),
+    "half_width": lambda text, arguments, field: _many(text, FULL_WIDTH),
     "nfkc": lambda text, arguments, field: text.str.normalize("NFKC"),
     "upper": lambda text, arguments, field: text.str.to_uppercase(),
     "lower": lambda text, arguments, field: text.str.to_lowercase(),
@@ -359,9 +335,9 @@ FORMS: Mapping[str, Form] = {
     "pad": _pad,
     "truncate": lambda text, arguments, field: text.str.head(int(str(arguments["length"]))),
     "strip_prefix": lambda text, arguments, field: text.str.strip_prefix(str(arguments["prefix"])),
-    "credit_code": _where(_not("^[0-9A-Z]*$"), _code),
-    "resident_id": _where(_not("^[0-9X]*$"), _resident_id),
-    "phone": _where(_not("^1[0-9]*$"), _phone),
+    "credit_code": lambda text, arguments, field: _many(text, CODE_MARKS).str.to_uppercase(),
+    "resident_id": lambda text, arguments, field: _many(text, ID_MARKS).str.to_uppercase(),
+    "phone": _stepwise(_phone),
     "division_code": _division_code,
     "date": _in_batches(_date),
     "timestamp": _in_batches(_timestamp),

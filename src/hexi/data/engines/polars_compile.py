@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 import shapely
 
-from hexi.data.contracts.cleaners import CLEANERS
 from hexi.data.contracts.expressions import parse_expression
 from hexi.data.contracts.model import Contract, Field, FieldType, RowRule, Severity
 from hexi.data.engines import polars_checks, polars_cleaners
+from hexi.data.engines.polars_chains import chained, text_chain
 from hexi.data.engines.polars_cleaners import BLANK, bounded, column_type, finite
 from hexi.data.engines.polars_expressions import to_polars
 
@@ -40,14 +40,17 @@ class Compiled:
         """`references`: (dataset, field) → the values that a `reference` rule allows."""
         self.contract, self._references = contract, references
         self._values = {each.name: typed(each).alias(CLEAN + each.name) for each in contract.fields}
-        self._rule_words = [
-            contract.row_rules[start : start + WORD_BITS] for start in range(0, len(contract.row_rules), WORD_BITS)
+        # What has the shape of a code holds no unfit character: that rule looks only at the rest, once they are known.
+        self._shaped = {rule.id: shape for rule in contract.row_rules if (shape := self._shape_beside(rule))}
+        self._broken = [
+            self._fails(rule).alias(breaks(rule.id))
+            for rule in contract.row_rules
+            if rule.check != "unique" and rule.id not in self._shaped
         ]
-        self._bits = [
-            functools.reduce(
-                operator.or_, (self._fails(rule).cast(pl.Int64) * (1 << place) for place, rule in enumerate(rules))
-            ).alias(f"_mask{number}")
-            for number, rules in enumerate(self._rule_words)
+        self._late = [
+            self._fails_beside(rule, self._shaped[rule.id]).alias(breaks(rule.id))
+            for rule in contract.row_rules
+            if rule.id in self._shaped
         ]
 
     @property
@@ -59,28 +62,19 @@ class Compiled:
         """Add the typed columns of some fields, each named `CLEAN` + its name."""
         return batch.with_columns(value for name, value in self._values.items() if name in names)
 
-    def masked(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Add the typed columns that are not there yet, and the mask words.
+    def judged(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """Add the typed columns that are not there yet, and for each row rule the Boolean column `breaks`.
 
-        For each `unique` rule there must be a Boolean column named by `repeats_of`.
+        Those of the `unique` rules must be there.
         """
         missing = [name for name in self._values if CLEAN + name not in batch.columns]
-        return self.cleaned(batch, missing).with_columns(self._bits)
-
-    @property
-    def masks(self) -> tuple[str, ...]:
-        """Names of the mask words."""
-        return tuple(f"_mask{number}" for number in range(len(self._rule_words)))
+        return self.cleaned(batch, missing).with_columns(self._broken).with_columns(self._late)
 
     @property
     def is_quarantined(self) -> pl.Expr:
         """Whether a row breaks a rule whose severity is error."""
-        return self._any(Severity.ERROR)
-
-    @property
-    def is_warned(self) -> pl.Expr:
-        """Whether a row breaks a rule whose severity is warning."""
-        return self._any(Severity.WARNING)
+        found = [pl.col(breaks(rule.id)) for rule in self.contract.row_rules if rule.severity is Severity.ERROR]
+        return pl.any_horizontal(found) if found else pl.repeat(value=False, n=pl.len(), dtype=pl.Boolean)
 
     @property
     def output(self) -> list[pl.Expr]:
@@ -88,49 +82,58 @@ class Compiled:
         return [pl.col(CLEAN + each.name).alias(each.name) for each in self.contract.fields]
 
     @property
-    def reasons(self) -> pl.Expr:
-        """The ids of the rules that a row breaks, in the contract's order."""
-        words = [[rule.id for rule in rules] for rules in self._rule_words]
+    def verdicts(self) -> list[str]:
+        """Names of the Boolean columns of all row rules, in the contract's order."""
+        return [breaks(rule.id) for rule in self.contract.row_rules]
+
+    def reasons(self, judged: pl.DataFrame) -> pl.Series:
+        """The ids of the rules that each row breaks, in the contract's order: a list, NULL without rules."""
+        rules = [rule.id for rule in self.contract.row_rules]
+        words = [rules[start : start + WORD_BITS] for start in range(0, len(rules), WORD_BITS)]
         if not words:
-            return pl.lit(None, dtype=pl.List(pl.String))
-
-        def named(masks: pl.Series) -> pl.Series:
-            # Rows break rules in few combinations: each is spelt out once.
-            combined = masks.struct.unnest()
-            distinct = combined.unique(maintain_order=True)
-            lists = [
-                [
-                    rule
-                    for mask, rules in zip(row, words, strict=True)
-                    for place, rule in enumerate(rules)
-                    if mask & (1 << place)
-                ]
-                for row in distinct.iter_rows()
+            return pl.Series(REASONS, [None], dtype=pl.List(pl.String)).new_from_index(0, judged.height)
+        packed = judged.select(
+            functools.reduce(
+                operator.or_, (pl.col(breaks(rule)).cast(pl.Int64) * (1 << place) for place, rule in enumerate(word))
+            ).alias(f"{number}")
+            for number, word in enumerate(words)
+        )
+        # Rows break rules in few combinations: each is spelt out once.
+        distinct = packed.unique(maintain_order=True)
+        lists = [
+            [
+                rule
+                for bits, word in zip(row, words, strict=True)
+                for place, rule in enumerate(word)
+                if bits & (1 << place)
             ]
-            spelt = distinct.with_columns(pl.Series(REASONS, lists, dtype=pl.List(pl.String)))
-            return combined.join(spelt, on=combined.columns, how="left", maintain_order="left")[REASONS]
-
-        return pl.struct(self.masks).map_batches(named, return_dtype=pl.List(pl.String), is_elementwise=True)
+            for row in distinct.iter_rows()
+        ]
+        spelt = distinct.with_columns(pl.Series(REASONS, lists, dtype=pl.List(pl.String)))
+        return packed.join(spelt, on=packed.columns, how="left", maintain_order="left")[REASONS]
 
     def counts(self) -> list[pl.Expr]:
-        """For each row rule, in order, how many rows break it; to be selected from masked rows."""
-        return [
-            (pl.col(f"_mask{number}") & (1 << place) != 0).sum().alias(rule.id)
-            for number, rules in enumerate(self._rule_words)
-            for place, rule in enumerate(rules)
-        ]
+        """For each row rule, in order, how many rows break it; to be selected from judged rows."""
+        return [pl.col(breaks(rule.id)).sum().alias(rule.id) for rule in self.contract.row_rules]
 
-    def _any(self, severity: Severity) -> pl.Expr:
-        found = []
-        for number, rules in enumerate(self._rule_words):
-            bits = sum(1 << place for place, rule in enumerate(rules) if rule.severity is severity)
-            if bits:
-                found.append(pl.col(f"_mask{number}") & bits != 0)
-        return pl.any_horizontal(found) if found else pl.repeat(value=False, n=pl.len(), dtype=pl.Boolean)
+    def _shape_beside(self, rule: RowRule) -> str | None:
+        """The rule on the same field that lets only fit characters pass, for a `characters` rule."""
+        if rule.check != "characters":
+            return None
+        beside = (each for each in self.contract.row_rules if each.fields == rule.fields)
+        return next((each.id for each in beside if polars_checks.passes_only_fit_characters(each)), None)
+
+    def _fails_beside(self, rule: RowRule, shape: str) -> pl.Expr:
+        look = self._fails(rule)
+        value = CLEAN + rule.fields[0]
+
+        def batch(columns: Sequence[pl.Series]) -> pl.Series:
+            odd, text = columns
+            return _somewhere(odd.arg_true(), text, look)
+
+        return pl.map_batches([breaks(shape), value], batch, return_dtype=pl.Boolean, is_elementwise=True)
 
     def _fails(self, rule: RowRule) -> pl.Expr:
-        if rule.check == "unique":
-            return pl.col(repeats_of(rule.id))
         if rule.check == "sql":
             columns = {each.name: pl.col(CLEAN + each.name) for each in self.contract.fields}
             tree = parse_expression(str(rule.arguments["expression"]), fields=self.contract.fields)
@@ -145,22 +148,19 @@ class Compiled:
         return polars_checks.FORMS[rule.check](value, rule, field)
 
 
-def repeats_of(rule: str) -> str:
-    """The name of the column that says which rows break a `unique` rule."""
+def breaks(rule: str) -> str:
+    """The name of the Boolean column that says which rows break a row rule."""
     return f"{CLEAN}{CLEAN}{rule}"
 
 
 def typed(field: Field) -> pl.Expr:
     """The value of a field, from the raw text of its source column."""
-    text = pl.col(field.source)
-    for use in field.cleaners:
+    chain = text_chain(field)
+    is_text = len(chain) == len(field.cleaners) and field.type is FieldType.STRING
+    text = chained(pl.col(field.source), chain, field) if chain or is_text else pl.col(field.source)
+    for use in field.cleaners[len(chain) :]:
         text = polars_cleaners.FORMS[use.name](text, use.arguments, field)
-    if field.cleaners and CLEANERS[field.cleaners[-1].name].gives is not None:
-        return text
-    if field.type is FieldType.STRING:
-        # Not `when`: that would work out the text twice.
-        return text.replace("", None)
-    return _cast(text, field)
+    return text if len(chain) < len(field.cleaners) else _cast(text, field)
 
 
 def unreadable(field: Field) -> pl.Expr:
@@ -171,11 +171,7 @@ def unreadable(field: Field) -> pl.Expr:
 
     def look(columns: Sequence[pl.Series]) -> pl.Series:
         value, source = columns
-        left = (value.is_null() & source.is_not_null()).arg_true()
-        found = pl.repeat(value=False, n=len(value), eager=True)
-        return (
-            found.scatter(left, source.gather(left).to_frame().select(is_present).to_series()) if len(left) else found
-        )
+        return _somewhere((value.is_null() & source.is_not_null()).arg_true(), source, is_present)
 
     present = pl.nth(0)
     for use in field.cleaners:
@@ -186,6 +182,14 @@ def unreadable(field: Field) -> pl.Expr:
     return pl.map_batches(
         [pl.col(CLEAN + field.name), pl.col(field.source)], look, return_dtype=pl.Boolean, is_elementwise=True
     )
+
+
+def _somewhere(places: pl.Series, column: pl.Series, judge: pl.Expr) -> pl.Series:
+    """False but at some places, where a Boolean expression over the column decides."""
+    found = pl.repeat(value=False, n=len(column), eager=True)
+    if not len(places):
+        return found
+    return found.scatter(places, column.gather(places).to_frame().select(judge).to_series())
 
 
 def _cast(text: pl.Expr, field: Field) -> pl.Expr:

@@ -106,17 +106,17 @@ class _Parting:
     def __init__(self, compiled: Compiled, columns: tuple[str, ...]) -> None:
         self._compiled = compiled
         self._is_quarantined, self._counts, self._output = compiled.is_quarantined, compiled.counts(), compiled.output
-        self._raw = [LINE, *compiled.masks, *columns]
-        self._quarantine = [pl.col(LINE), compiled.reasons.alias(REASONS), *(pl.col(name) for name in columns)]
+        self._columns = columns
 
     def __call__(self, batch: pl.DataFrame) -> _Part:
-        masked = self._compiled.masked(batch)
-        passes = masked.select(~self._is_quarantined).to_series()
+        judged = self._compiled.judged(batch)
+        passes = judged.select(~self._is_quarantined).to_series()
+        failing = judged.select(LINE, *self._compiled.verdicts, *self._columns).filter(~passes)
         return _Part(
             # Chosen first, then filtered: whoever filters first, filters columns that nobody wants.
-            masked.select(self._output).filter(passes),
-            masked.select(self._raw).filter(~passes).select(self._quarantine),
-            next(masked.select(self._counts).iter_rows(named=True), {}),
+            judged.select(self._output).filter(passes),
+            failing.select(LINE, self._compiled.reasons(failing).alias(REASONS), *self._columns),
+            next(judged.select(self._counts).iter_rows(named=True), {}),
         )
 
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from hexi.data.contracts.model import Contract, RowRule
-from hexi.data.engines.polars_compile import CLEAN, LINE, repeats_of
+from hexi.data.engines.polars_compile import CLEAN, LINE, breaks
 
 Hash = Callable[[list[pl.Expr]], pl.Expr]
 Hashes = npt.NDArray[np.uint64]
@@ -56,7 +56,7 @@ class Repeats:
         return frozenset(name for keys in self._keys.values() for name in keys.rule.fields)
 
     def look(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Add for each rule a Boolean column, named by `repeats_of`: a key of an earlier row. Call it in order.
+        """Add for each rule a Boolean column, named by `breaks`: a key of an earlier row. Call it in order.
 
         A key with a missing part repeats nothing.
         """
@@ -64,9 +64,9 @@ class Repeats:
             return batch
         if self._known is not None:
             return batch.with_columns(
-                pl.col(LINE).is_in(lines.implode()).alias(repeats_of(rule)) for rule, lines in self._known.items()
+                pl.col(LINE).is_in(lines.implode()).alias(breaks(rule)) for rule, lines in self._known.items()
             )
-        return batch.with_columns(keys.look(batch).alias(repeats_of(rule)) for rule, keys in self._keys.items())
+        return batch.with_columns(keys.look(batch).alias(breaks(rule)) for rule, keys in self._keys.items())
 
     def confirm(self) -> None:
         """Compare in full what shared a hash, after the last batch. Raises `HashesLied`."""
@@ -97,10 +97,15 @@ class _Keys:
         self._files.append(self._folder / f"{len(self._files):06}.arrow")
         keys.write_ipc(self._files[-1])
         hashes = keys["hash"].to_numpy()
-        order = np.argsort(hashes, kind="stable")
+        order = np.argsort(hashes)
         ordered = hashes[order]
         repeats = np.zeros(len(ordered), dtype=bool)
         repeats[1:] = ordered[1:] == ordered[:-1]
+        # The fast sort leaves equal hashes in any order; the first of them in the source repeats nothing.
+        equal = repeats.copy()
+        equal[:-1] |= repeats[1:]
+        places = order[equal]
+        order[equal] = places[np.lexsort((places, ordered[equal]))]
         for seen in self._seen:
             at = np.searchsorted(seen, ordered)
             at[at == len(seen)] = 0
