@@ -66,7 +66,7 @@ def commands(block: str) -> list[tuple[str, str]]:
             found.append((command, []))
         elif found:
             found[-1][1].append(line)
-    return [(command, "\n".join(output).strip()) for command, output in found]
+    return [(command, "\n".join(output).strip("\n")) for command, output in found]
 
 
 def agrees(expected: str, printed: str) -> bool:
