@@ -116,7 +116,8 @@ class Workshop:
         """Publish a text or a file under a contract."""
         if isinstance(source, str):
             path = self.folder / "firms.csv"
-            path.write_text(source, "utf-8")
+            if not path.exists() or path.read_text("utf-8") != source:
+                path.write_text(source, "utf-8")
         else:
             path = source
         return run(

@@ -321,3 +321,13 @@ def test_any_text_is_read_as_the_standard_library_does_or_refused(pieces: list[s
 
     rows = [tuple(cell or None for cell in row) for row in found]
     assert [row for row in rows if any(row[1:])] == expected
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(opener: Opener) -> None:
+    path = opener.write(TABLE.encode())
+    source = opener.open(path)
+    with path.open("a", encoding="utf-8") as file:
+        file.write("酒泉,105\n")
+
+    with pytest.raises(SourceInvalid, match="was changed while it was read"):
+        _ = source.sha256

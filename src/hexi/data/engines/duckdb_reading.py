@@ -16,6 +16,7 @@ import duckdb
 MEMORY_LIMIT = "512MB"
 """Of DuckDB's buffer pool, for all readers in this process together."""
 
+ERRORS = duckdb.Error
 NUMBERS = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT")
 _lock = threading.Lock()
 
@@ -307,6 +308,11 @@ def _types(files: tuple[Path, ...]) -> dict[str, str]:
 def columns_of(files: tuple[Path, ...]) -> tuple[str, ...]:
     """Return the column names of a version's files, in order."""
     return tuple(_types(files))
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether an error says that a file is gone or is not whole Parquet, and not that memory ran out or we erred."""
+    return type(error) is duckdb.Error or isinstance(error, duckdb.InvalidInputException | duckdb.IOException)
 
 
 def _one(result: duckdb.DuckDBPyConnection) -> object:

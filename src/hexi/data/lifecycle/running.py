@@ -45,7 +45,6 @@ from hexi.data.lifecycle.records import (
     RuleCount,
     RunResult,
     Silent,
-    SourceFingerprint,
     Step,
 )
 from hexi.data.lifecycle.signing import Signer
@@ -86,13 +85,17 @@ def run(
         with translated(table.folder):
             inputs = _inputs(contract, references)
             raw = _open(contract, source, inputs, workspace)
-        key = run_key(contract, raw, inputs, now=started_at)
         standing = next(iter(table.versions()), None)
-        if standing is not None and standing.metadata.get("hexi.run") == key:
+        # To know the key is to wait until the source is hashed: of another size, it is another source.
+        if (
+            standing is not None
+            and _is_of_the_same_size(table, standing, raw)
+            and standing.metadata.get("hexi.run") == run_key(contract, raw, inputs, now=started_at)
+        ):
             said = _certified_whole(table, standing)
             if said is not None and said.node.key not in revoked:
                 return _unchanged(table, standing, said)
-        return _Run(contract, table, raw, inputs, key, started_at, signer, node, clock, timer, workspace).publish()
+        return _Run(contract, table, raw, inputs, started_at, signer, node, clock, timer, workspace).publish()
 
 
 def run_key(contract: Contract, raw: RawSource, inputs: tuple[ReferenceSnapshot, ...], *, now: datetime) -> str:
@@ -132,7 +135,6 @@ class _Run:
         table: DatasetTable,
         raw: RawSource,
         inputs: tuple[ReferenceSnapshot, ...],
-        key: str,
         started_at: datetime,
         signer: Signer,
         node: str,
@@ -140,7 +142,7 @@ class _Run:
         timer: _Timer,
         workspace: Path,
     ) -> None:
-        self.contract, self.table, self.raw, self.inputs, self.key = contract, table, raw, inputs, key
+        self.contract, self.table, self.raw, self.inputs = contract, table, raw, inputs
         self.started_at, self.signer, self.node, self.clock = started_at, signer, node, clock
         self.timer, self.workspace = timer, workspace
         name = f"part-{new_id(started_at)}.parquet"
@@ -162,13 +164,14 @@ class _Run:
         accepted, quarantined = self._staged(self.accepted, split.statistics), self._staged(self.quarantined, {})
         files = [(self._certified(self.accepted, split.accepted))]
         rejects = [self._certified(self.quarantined, split.quarantined)]
+        key = run_key(self.contract, self.raw, self.inputs, now=self.started_at)
         self.timer.begin(Step.COMMIT)
         with translated(self.table.folder):
             quarantine_version = self.table.commit(
                 QUARANTINE,
                 [quarantined],
                 schema=delta_words.quarantine_schema(self.raw.columns),
-                metadata={"hexi.run": self.key},
+                metadata={"hexi.run": key},
             )
             version = (-1 if (newest := self.table.version()) is None else newest) + 1
             self.timer.begin(Step.CERTIFY)
@@ -177,13 +180,13 @@ class _Run:
                 self.contract,
                 version=version,
                 quarantine_version=quarantine_version,
-                run_key=self.key,
+                run_key=key,
                 engine=engine.ENGINE,
                 hexi=hexi.__version__,
                 started_at=self.started_at,
                 finished_at=finished_at,
                 seconds=self.timer.seconds,
-                sources=[self._fingerprint()],
+                sources=[self.raw.fingerprint],
                 inputs=self.inputs,
                 files=files,
                 quarantine_files=rejects,
@@ -202,7 +205,7 @@ class _Run:
                 schema=delta_words.delta_schema(self.contract),
                 metadata={
                     "hexi.certificate": sha256,
-                    "hexi.run": self.key,
+                    "hexi.run": key,
                     "hexi.contract": self.contract.sha256,
                     "hexi.quarantine_version": str(quarantine_version),
                 },
@@ -210,13 +213,13 @@ class _Run:
         return RunResult(
             dataset=self.contract.name,
             outcome=Outcome.PUBLISHED,
-            key=self.key,
+            key=key,
             version=version,
             rows=split.rows,
             accepted=split.accepted,
             quarantined=split.quarantined,
             rules=rules,
-            sources=(self._fingerprint(),),
+            sources=(self.raw.fingerprint,),
             certificate=path,
             certificate_sha256=sha256,
             started_at=self.started_at,
@@ -284,15 +287,6 @@ class _Run:
     def _certified(self, path: Path, rows: int) -> CertifiedFile:
         return CertifiedFile(name=path.name, sha256=_sha256(path), size_bytes=path.stat().st_size, rows=rows)
 
-    def _fingerprint(self) -> SourceFingerprint:
-        return SourceFingerprint(
-            name=self.raw.name,
-            sha256=self.raw.sha256,
-            size_bytes=self.raw.size_bytes,
-            format=self.raw.format,
-            encoding=self.raw.encoding,
-        )
-
 
 @contextmanager
 def _workspace(table: DatasetTable) -> Iterator[Path]:
@@ -322,6 +316,16 @@ def _open(contract: Contract, source: Path | None, inputs: tuple[ReferenceSnapsh
             workspace=workspace,
         )
     return open_source(contract, source, workspace=workspace)
+
+
+def _is_of_the_same_size(table: DatasetTable, standing: TableVersion, raw: RawSource) -> bool:
+    """Whether a version came from a source of as many bytes; True where its certificate cannot say."""
+    sha256 = standing.metadata["hexi.certificate"]
+    try:
+        said = certificates.read_certificate(table.certificate(sha256), file=str(table.certificate_path(sha256)))
+    except (HexiError, OSError):
+        return True
+    return [each.size_bytes for each in said.sources] == [raw.size_bytes]
 
 
 def _certified_whole(table: DatasetTable, standing: TableVersion) -> Certificate | None:

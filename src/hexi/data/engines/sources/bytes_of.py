@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 from hexi.data.engines.sources.records import SourceEmpty, SourceInvalid, SourceMissing, WrongFormat
 
@@ -46,6 +48,46 @@ def digest(path: Path) -> Digest:
             return Digest(found, file.tell())
     except OSError as error:
         raise _unreadable(path, error) from None
+
+
+class Aside:
+    """A file's SHA-256, worked out in a thread while the file is read.
+
+    Hashing leaves the interpreter free. Nobody waits for the thread unless the digest is asked for.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._before = self._state()
+        self._digest: Future[Digest] = Future()
+        Thread(target=self._work, name="digest", daemon=True).start()
+
+    @property
+    def size_bytes(self) -> int:
+        """The file's size when the work began."""
+        return self._before[0]
+
+    def sha256(self) -> str:
+        """The digest, hex. Raises `SourceInvalid` if the file cannot be read, or was changed meanwhile."""
+        found = self._digest.result()
+        if self._state() != self._before or found.size_bytes != self.size_bytes:
+            raise SourceInvalid(
+                "“{file}” was changed while it was read. Wait until it is complete, then run again.", file=self.path
+            )
+        return found.sha256
+
+    def _state(self) -> tuple[int, int]:
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            raise _unreadable(self.path, error) from None
+        return found.st_size, found.st_mtime_ns
+
+    def _work(self) -> None:
+        try:
+            self._digest.set_result(digest(self.path))
+        except Exception as error:
+            self._digest.set_exception(error)
 
 
 def require(path: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -36,20 +35,17 @@ def open_delimited(contract: Contract, path: Path, *, workspace: Path) -> RawSou
     """
     bytes_of.require(path)
     bytes_of.refuse_other_formats(path, expected="CSV")
-    with ThreadPoolExecutor(1) as aside:
-        # Hashing leaves the interpreter free, so it costs little beside the look at the bytes.
-        hashing = aside.submit(bytes_of.digest, path)
-        utf8, encoding = encodings.as_utf8(path, encoding=contract.source.encoding, workspace=workspace)
-        reading = Reading(contract, path, utf8, workspace)
-        digest = hashing.result()
+    aside = bytes_of.Aside(path)
+    utf8, encoding = encodings.as_utf8(path, encoding=contract.source.encoding, workspace=workspace)
+    reading = Reading(contract, path, utf8, workspace)
     return RawSource(
         name=path.name,
         format="csv",
         frame=reading.frame(),
         columns=reading.kept,
         total_rows=reading.survey.rows - reading.survey.blank_rows,
-        sha256=digest.sha256,
-        size_bytes=digest.size_bytes,
+        digest=aside.sha256,
+        size_bytes=aside.size_bytes,
         encoding=encoding,
         explain=reading.explain,
     )

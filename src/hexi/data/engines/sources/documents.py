@@ -141,7 +141,7 @@ def as_source(
         frame=frame.lazy().select(LINE, *columns),
         columns=columns,
         total_rows=frame.height,
-        sha256=digest.sha256,
+        digest=lambda: digest.sha256,
         size_bytes=digest.size_bytes,
         encoding=encoding,
     )

@@ -122,7 +122,8 @@ class RawSource:
     columns: tuple[str, ...]
     total_rows: int | None
     """Rows to come, for a progress bar; None where only the scan will tell."""
-    sha256: str
+    digest: Callable[[], str]
+    """Gives the SHA-256 of what was read, hex; may wait for it, or raise that the file changed meanwhile."""
     size_bytes: int
     encoding: str | None = None
     check: Callable[[pl.DataFrame], None] = field(default=lambda batch: None)
@@ -131,6 +132,11 @@ class RawSource:
     """Turns an engine's error during the scan into one that names the line."""
     inputs: tuple[Input, ...] = ()
     """The versions of other datasets that a query read."""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of what was read, hex."""
+        return self.digest()
 
     @property
     def fingerprint(self) -> SourceFingerprint:

@@ -175,7 +175,7 @@ def _typed(
         frame=text,
         columns=columns,
         total_rows=total,
-        sha256=sha256,
+        digest=lambda: sha256,
         size_bytes=size_bytes,
         check=check,
         inputs=inputs,

@@ -78,7 +78,7 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
         frame=frame.lazy(),
         columns=names,
         total_rows=frame.height,
-        sha256=digest.sha256,
+        digest=lambda: digest.sha256,
         size_bytes=digest.size_bytes,
     )
 
