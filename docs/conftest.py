@@ -3,12 +3,14 @@
 A `{code-block}` with a caption writes the file it names; a `console` block runs each line that begins
 with `$ ` in an empty folder of the document's own, and what follows must be what is printed. A line
 `…` stands for any lines, `…` within a line for any text; `$ command  # exit 4` expects that exit code.
+Where a tool that a guide types is not installed, the guide is skipped from there on, and says which tool.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,8 @@ from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 from sybil.parsers.myst.lexers import DirectiveLexer
 
 EXIT = re.compile(r"\s+# exit (\d+)$")
+TOOLS = ("jq", "openssl")
+"""What a guide types beyond our own commands and what every Linux has."""
 
 
 def write_file(example: Example) -> str | None:
@@ -37,6 +41,7 @@ def write_file(example: Example) -> str | None:
 def run_console(example: Example) -> str | None:
     """Run the block's commands; return how the output differs, or nothing."""
     for command, expected in commands(str(example.parsed)):
+        skip_without_tools(example, command)
         wanted = int(found[1]) if (found := EXIT.search(command)) else 0
         done = subprocess.run(
             ["bash", "-c", EXIT.sub("", command)],
@@ -52,6 +57,14 @@ def run_console(example: Example) -> str | None:
         if done.returncode != wanted or not agrees(expected, printed):
             return f"$ {command}\nexpected (exit {wanted}):\n{expected}\nprinted (exit {done.returncode}):\n{printed}"
     return None
+
+
+def skip_without_tools(example: Example, command: str) -> None:
+    """Skip if a tool is missing, here or in an example before, whose files this one would need."""
+    missing = example.namespace.setdefault("missing", [])
+    missing += [tool for tool in TOOLS if re.search(rf"\b{tool}\b", command) and not shutil.which(tool)]
+    if missing:
+        pytest.skip(f"{Path(example.path).name}: {missing[0]} is not installed")
 
 
 def commands(block: str) -> list[tuple[str, str]]:
