@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.nodes import Node, contract, field, node_in
+from hexi.data.contracts.reading import read_contract
+from hexi.data.lifecycle.records import RunResult
+from hexi.data.lifecycle.running import run
+from tests.nodes import NAME, Node, contract, field, node_in
 
 FIRMS = "test.firms"
 COLUMNS = ("code", "title", "staff", "longitude", "latitude")
@@ -32,6 +35,12 @@ a4,张掖牛肉小饭,,13900000004,,
 
 def firms(*fields: str, **how: str) -> str:
     return contract(FIRMS, *(fields or FIELDS), **{"properties": PLACE, **how})
+
+
+def commit_behind_the_catalogue(node: Node) -> RunResult:
+    """Leave what somebody leaves who is killed between the commit and the catalogue: a version only the lake knows."""
+    contract = read_contract(node.write(firms(version="2.0.0"), ROWS + "a5,陇南橄榄油,3,13900000005,104.92,33.40\n"))
+    return run(contract, source=None, lake=node.lake, signer=node.key, node=NAME, references=None, clock=node.clock)
 
 
 @pytest.fixture(scope="module")

@@ -195,6 +195,6 @@ def _whole(permit: Permit) -> Iterator[None]:
 
 def _damaged(permit: Permit) -> FileMissing:
     return FileMissing(
-        "A file of {dataset} is missing from the lake or damaged. Nothing was handed out; publishing it again mends it.",
+        "A file of {dataset} is missing from the lake or damaged. Nothing was handed out; publish it again.",
         dataset=permit.dataset,
     )

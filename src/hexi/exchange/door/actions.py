@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -41,16 +41,20 @@ MEDIA_TYPES = {
 }
 
 
-def formats_of(contract: Contract) -> tuple[str, ...]:
-    """Formats a dataset can be taken in; GeoJSON only where it has geometry."""
-    return tuple(each for each in MEDIA_TYPES if each != "geojson" or contract.geometry is not None)
+def formats_of(contract: Contract, columns: Collection[str] | None = None) -> tuple[str, ...]:
+    """Formats a dataset can be taken in; GeoJSON only where its place is among `columns`, by default the open ones."""
+    visible = access.open_columns(contract) if columns is None else columns
+    place = contract.geometry
+    needed = {place.longitude, place.latitude, place.field} - {None} if place else set()
+    has_place = bool(needed) and needed <= set(visible)
+    return tuple(each for each in MEDIA_TYPES if each != "geojson" or has_place)
 
 
 def download(dataset: str, *, format: str, reader: Actor, now: datetime, version: int | None = None) -> Download:
     """Return a version as one file with the bundle that proves its origin, and meter it.
 
     The file is written at the first asking and kept. Raises `NotReadable`, `GrantEnded`,
-    `NoSuchVersion`, `UnknownFormat`, `TooLargeForExcel`.
+    `NoSuchVersion`, `UnknownFormat`, `TooLargeForExcel`, and `FileMissing` where the lake is damaged.
     """
     permit, table, record, standing = _version(dataset, format=format, reader=reader, now=now, version=version)
     folder = _folder(permit, table.version)
@@ -113,16 +117,17 @@ def _version(
     """The version that is asked for, if this reader may have it in this format."""
     permit = access.permit_to_read(dataset, reader=reader, now=now)
     record = catalog.dataset(dataset)
-    if format not in formats_of(record.contract):
+    versions = {each.version: each for each in record.versions}
+    table = reading.open_table(permit, Lake(settings.HEXI_LAKE), known=versions, version=version, now=now)
+    formats = formats_of(record.contract, table.permit.columns)
+    if format not in formats:
         raise UnknownFormat(
             "{dataset} cannot be had as “{format}”; choose one of {formats}.",
             dataset=dataset,
             format=format,
-            formats=", ".join(formats_of(record.contract)),
+            formats=", ".join(formats),
         )
-    table = reading.open_table(permit, Lake(settings.HEXI_LAKE), version=version, now=now)
-    standing = next(each for each in record.versions if each.version == table.version)
-    return permit, table, record, standing
+    return table.permit, table, record, versions[table.version]
 
 
 def _standing_export(permit: Permit, version: int, format: str) -> Export | None:
@@ -144,16 +149,18 @@ def _make(table: reading.Reader, contract: Contract, standing: VersionRecord, *,
     folder = _folder(permit, table.version)
     filename = f"{permit.dataset}.v{table.version}.{format}"
     draft = folder / f".{new_id(now)}.{format}"
+    source = Lake(settings.HEXI_LAKE).dataset(permit.dataset).certificate(standing.certificate_sha256)
+    certified = _certificate(source, permit.dataset)
+    table.check({each.name: each.sha256 for each in certified.files})
     try:
         rows = table.export(draft, format=format, layout=_layout(contract, permit, standing), now=now)
         with draft.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
         size_bytes = draft.stat().st_size
-        source = Lake(settings.HEXI_LAKE).dataset(permit.dataset).certificate(standing.certificate_sha256)
         key = NodeKey.load(settings.HEXI_KEY)
         statement = certificates.build_derived(
-            _certificate(source, permit.dataset),
+            certified,
             file=CertifiedFile(name=filename, sha256=sha256, size_bytes=size_bytes, rows=rows),
             format=format,
             columns=permit.columns,

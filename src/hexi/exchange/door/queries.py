@@ -199,4 +199,5 @@ def usage(dataset: str) -> Usage:
 
 def _open(dataset: str, *, reader: Actor, version: int | None, now: datetime) -> reading.Reader:
     permit = access.permit_to_read(dataset, reader=reader, now=now)
-    return reading.open_table(permit, Lake(settings.HEXI_LAKE), version=version, now=now)
+    known = {each.version for each in catalog.dataset(dataset).versions}
+    return reading.open_table(permit, Lake(settings.HEXI_LAKE), known=known, version=version, now=now)

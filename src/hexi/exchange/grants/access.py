@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hexi.data.contracts.model import Classification
+from hexi.data.contracts.model import Classification, Contract
 from hexi.exchange.grants.errors import GrantEnded, NotReadable
 from hexi.exchange.grants.queries import grants_of
 from hexi.exchange.grants.records import GrantRecord
@@ -32,7 +32,7 @@ def permit_to_read(dataset: str, *, reader: Actor, purpose: str = "any", now: da
         contract = catalog.dataset(dataset).contract
     except Missing as missing:
         raise _stranger() from missing
-    columns = tuple(each.name for each in contract.fields if each.classification is Classification.OPEN)
+    columns = open_columns(contract)
     if not columns:
         raise _stranger()
     until = now + timedelta(seconds=PERMIT_TTL_S)
@@ -46,6 +46,11 @@ def permit_to_read(dataset: str, *, reader: Actor, purpose: str = "any", now: da
         purpose=purpose,
         until=until,
     )
+
+
+def open_columns(contract: Contract) -> tuple[str, ...]:
+    """Return the columns that a grant to everyone covers, in table order; may be empty."""
+    return tuple(each.name for each in contract.fields if each.classification is Classification.OPEN)
 
 
 def _refusal(dataset: str, held: list[GrantRecord], now: datetime) -> Missing | GrantEnded:
