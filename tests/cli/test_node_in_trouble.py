@@ -50,6 +50,20 @@ def test_on_a_full_disk_a_node_says_so_and_with_room_it_completes(on_small_disk)
     assert (codes[0], codes[-1]) == (9, 0)
 
 
+def test_a_disk_without_room_for_the_memory_of_the_database_is_full_and_no_bug(on_small_disk) -> None:
+    node = on_small_disk
+    for beside in ("-wal", "-shm"):
+        node.home.joinpath(home.DATABASE + beside).unlink(missing_ok=True)
+    ballast = fill(node.home, but_bytes=0)
+
+    ended = node.hexi("status")
+
+    assert ended.code == 9, ended.err
+    assert "is full" in ended.err
+    ballast.unlink()
+    assert node.hexi("events", "verify").code == 0
+
+
 def test_a_damaged_database_is_named_with_its_remedy(published) -> None:
     file = published.home / home.DATABASE
     for each in published.home.glob(f"{home.DATABASE}*"):

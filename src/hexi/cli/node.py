@@ -6,6 +6,7 @@ import getpass
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -53,6 +54,8 @@ class NodeDamaged(Invalid):
 
 
 SIGNS_OF_DAMAGE = ("malformed", "not a database")
+ROOM_BYTES = 64 << 10
+"""Less than this, and what SQLite calls an I/O error is a disk on which its shared memory finds no room."""
 
 
 @contextmanager
@@ -61,7 +64,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (DatabaseError, OSError) as error:
-        if is_disk_full(error):
+        if is_disk_full(error) or ("disk I/O error" in str(error) and shutil.disk_usage(home()).free < ROOM_BYTES):
             raise NodeFull(
                 "The disk below “{home}” is full. Every dataset is whole: as it was, or published. Make room, then run "
                 "the same command again.",
