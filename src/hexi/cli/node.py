@@ -20,6 +20,7 @@ from hexi.data.lake.errors import is_disk_full
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Conflict, HexiError, Invalid, Missing, Unavailable
 from hexi.kernel.names import Text, new_id
+from hexi.kernel.settings import HOME
 from hexi.kernel.time import stamp
 
 
@@ -90,7 +91,7 @@ def clock() -> datetime:
 
 def home() -> Path:
     """The node's folder."""
-    return Path(os.environ.get("HEXI_HOME", ".hexi")).absolute()
+    return Path(HOME.read(os.environ)).absolute()
 
 
 def actor() -> Actor:

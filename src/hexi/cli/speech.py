@@ -13,6 +13,7 @@ from rich.console import Console
 from hexi.data.contracts.problems import Problem
 from hexi.kernel.errors import HexiError
 from hexi.kernel.names import Text
+from hexi.kernel.settings import LANG
 
 LOCALE = Path(__file__).parents[1] / "locale"
 WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 132
@@ -23,7 +24,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def language() -> str:
     """The language of this run: HEXI_LANG, else the locale's; English where that says nothing."""
-    said = os.environ.get("HEXI_LANG") or next(
+    said = LANG.read(os.environ) or next(
         (value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), ""
     )
     return "zh" if said.lower().startswith("zh") else "en"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from hexi.kernel import settings as environment
 from hexi.web import home
 
-HEXI_HOME = Path(os.environ.get("HEXI_HOME", ".hexi")).absolute()
+HEXI_HOME = Path(environment.HOME.read(os.environ)).absolute()
 HEXI_LAKE = HEXI_HOME / "lake"
 HEXI_KEY = HEXI_HOME / "keys" / "node.pem"
 HEXI_TRUST = HEXI_HOME / "trust.json"
@@ -15,7 +16,7 @@ HEXI_NODE_NAME = home.name(HEXI_HOME)
 
 SECRET_KEY = home.secret(HEXI_HOME)
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("HEXI_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = environment.HOSTS.words(os.environ)
 ROOT_URLCONF = "hexi.web.urls"
 WSGI_APPLICATION = "hexi.web.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -88,3 +89,5 @@ WHITENOISE_AUTOREFRESH = False
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Believed only where the operator says that a proxy sets it: anybody may send this head.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.HTTPS.is_on(os.environ) else None

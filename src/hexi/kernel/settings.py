@@ -1,0 +1,76 @@
+"""What an operator may set: the environment variables that a node reads.
+
+The surfaces read them, each where it needs one, from the environment they are given; nothing below asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hexi.kernel.names import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One environment variable."""
+
+    name: str
+    kind: str
+    default: str
+    doc: Text
+
+    def read(self, environment: Mapping[str, str]) -> str:
+        """Return what is set, the default where nothing is."""
+        return environment.get(self.name) or self.default
+
+    def words(self, environment: Mapping[str, str]) -> list[str]:
+        """Return the words of a list, which commas part."""
+        return [word for part in self.read(environment).split(",") if (word := part.strip())]
+
+    def is_on(self, environment: Mapping[str, str]) -> bool:
+        """Whether a setting of kind `0 or 1` is 1."""
+        return self.read(environment) == "1"
+
+
+HOME = Setting(
+    name="HEXI_HOME",
+    kind="path",
+    default=".hexi",
+    doc=Text(
+        "节点所在的文件夹，包含数据湖、目录、日志和密钥。相对路径从当前文件夹算起。",
+        "Folder of the node: lake, catalogue, log and keys. A relative path counts from the folder one is in.",
+    ),
+)
+HOSTS = Setting(
+    name="HEXI_HOSTS",
+    kind="host names, parted by commas",
+    default="localhost,127.0.0.1,[::1]",
+    doc=Text(
+        "门户应答的主机名；以点开头的，连同其下各级域名。请求其他主机名时返回400。",
+        "Names of the host to which the portal answers; one that begins with a point means all below it. "
+        "A request for another is answered with 400.",
+    ),
+)
+HTTPS = Setting(
+    name="HEXI_HTTPS",
+    kind="0 or 1",
+    default="0",
+    doc=Text(
+        "1表示门户前面的反向代理使用HTTPS，并如实设置X-Forwarded-Proto；页面上的地址随之以https开头。",
+        "1 where a reverse proxy before the portal speaks HTTPS and sets `X-Forwarded-Proto` itself; "
+        "addresses on pages then begin with https.",
+    ),
+)
+LANG = Setting(
+    name="HEXI_LANG",
+    kind="zh or en",
+    default="",
+    doc=Text(
+        "命令行使用的语言；不设时按系统区域设置，两者都没有时用英文。门户的语言由网址决定。",
+        "Language of the command line; without it the locale's, and English where that says nothing. "
+        "The portal's language is that of the address.",
+    ),
+)
+SETTINGS = (HOME, HOSTS, HTTPS, LANG)
+"""Every setting there is."""
