@@ -98,4 +98,6 @@ def _in_template(path: Path) -> Iterator[tuple[Message, str]]:
     for line, function, message, _ in extract_python(BytesIO(source), dict.fromkeys(KEYWORDS), (), {}):
         said = tuple(each for each in (message if isinstance(message, tuple | list) else (message,)) if each)
         if said:
+            if function == "pgettext":
+                said = said[1:]
             yield (said[:2] if function == "ngettext" and len(said) > 1 else said[0]), f"{path.name}:{line}"

@@ -18,6 +18,11 @@ WIDTH = 760.0
 MARGIN = 8.0
 LABEL, LABEL_ON_PHONE = 13.0, 21.0
 """Size of a label in units of the picture; a phone shows the picture at half its size."""
+LABELS = 60
+GAP = 2.0
+"""Free space around a label."""
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
 DOTS_AT_MOST = 20_000
 DOTS_NAMED = 1_500
 """More points than that are drawn as a swarm, without names and links."""
@@ -147,45 +152,61 @@ def _linked(href: str | None, hover: str, mark: SafeString) -> SafeString:
 
 
 def _labels(marks: Sequence[Mark]) -> list[SafeString]:
-    """Large areas and large points first; each label is tried on its mark, then around it."""
-    taken: dict[float, list[tuple[float, float, float, float]]] = {LABEL: [], LABEL_ON_PHONE: []}
-    found = []
-    for each in sorted(marks, key=lambda mark: -(mark.reach or mark.amount or 0))[:60]:
-        if not each.label:
-            continue
-        spots = {size: _spot(each, size, taken[size]) for size in taken}
-        wide, phone = spots[LABEL], spots[LABEL_ON_PHONE]
-        if wide is None:
-            continue
-        x, y = phone or wide
-        found.append(
-            element(
-                "text",
-                each.label,
-                x=x,
-                y=y,
-                text_anchor="middle",
-                class_=None if phone else "roomy",
-            )
-        )
-    return found
+    """Large areas and large points first; each label is tried on its mark, then around it.
+
+    What fits on a phone is set there and stays where it is on wide screens, where more find room between.
+    """
+    named = [each for each in sorted(marks, key=lambda mark: -(mark.reach or mark.amount or 0))[:LABELS] if each.label]
+    taken: list[Box] = []
+    on_phones = [spot for each in named if (spot := _spot(each, LABEL_ON_PHONE, taken))]
+    taken = [_box(each.mark.label, LABEL, each.x, each.y) for each in on_phones]
+    there = {id(each.mark) for each in on_phones}
+    elsewhere = [each for each in named if id(each) not in there]
+    roomy = [spot for each in elsewhere if (spot := _spot(each, LABEL, taken))]
+    return [_label(each, None) for each in on_phones] + [_label(each, "roomy") for each in roomy]
 
 
-def _spot(mark: Mark, size: float, taken: list[tuple[float, float, float, float]]) -> tuple[float, float] | None:
-    wide, high = text_width(mark.label, size) / 2, size / 2
-    is_area = mark.path is not None
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a label is centred."""
+
+    mark: Mark
+    x: float
+    y: float
+
+
+def _label(spot: _Spot, class_: str | None) -> SafeString:
+    return element(
+        "text",
+        spot.mark.label,
+        x=spot.x,
+        y=spot.y,
+        text_anchor="middle",
+        dominant_baseline="central",
+        class_=class_,
+    )
+
+
+def _spot(mark: Mark, size: float, taken: list[Box]) -> _Spot | None:
+    """Return a free place for the mark's label, and take it."""
+    wide = text_width(mark.label, size) / 2
     around = [(0.0, 0.0), (0, -size), (0, size), (wide * 0.6, 0), (-wide * 0.6, 0)]
-    if not is_area:
+    if mark.path is None:
         around = [(0, -size - 2), (wide + 10, 0), (-wide - 10, 0), (0, size + 4)]
     for right, down in around:
-        x, y = mark.x + right, mark.y + down
-        box = (x - wide, y - high, x + wide, y + high)
+        spot = _Spot(mark, mark.x + right, mark.y + down)
+        box = _box(mark.label, size, spot.x, spot.y)
         if box[0] < 0 or box[2] > WIDTH:
             continue
         if all(box[2] < b[0] or box[0] > b[2] or box[3] < b[1] or box[1] > b[3] for b in taken):
             taken.append(box)
-            return x, y + high * 0.7
+            return spot
     return None
+
+
+def _box(label: str, size: float, x: float, y: float) -> Box:
+    wide, high = text_width(label, size) / 2 + GAP, size * 0.6 + GAP / 2
+    return x - wide, y - high, x + wide, y + high
 
 
 def _simplified(areas: list[BaseGeometry]) -> list[BaseGeometry]:

@@ -27,6 +27,8 @@ _UNFIT: Mapping[str, Text] = {
     "replacement": Text("乱码替换符", "replacement characters"),
 }
 
+_ROUND: Mapping[int, str] = {10**12: "万亿", 10**8: "亿", 10**4: "万"}
+
 
 def sentence(rule: Draft, fields: Mapping[str, Field]) -> Text:
     """Return the rule in words. A field is called by its title."""
@@ -48,11 +50,12 @@ Pair = tuple[str, str]
 
 
 def _shown(value: object) -> Pair:
-    """A value as people read it: thousands separated in English, 万 where the number is round."""
+    """A value as people read it: thousands separated in English, 万 and 亿 where the number is round."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return str(value), str(value)
-    if isinstance(value, int) and value >= 10_000 and value % 10_000 == 0:
-        return f"{value // 10_000}万", f"{value:,}"
+    for unit, word in _ROUND.items():
+        if value >= unit and value % unit == 0:
+            return f"{int(value // unit)}{word}", f"{value:,}"
     shown = f"{value:,}"
     return (shown if len(shown) > len("9,999") else str(value)), shown
 

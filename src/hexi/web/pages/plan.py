@@ -32,6 +32,9 @@ KINDS = {
     "annual": Text("年度：当年发生的量", "Annual: what happens within that year"),
 }
 SCOPES = {"全省": "whole province", "城市": "cities", "农村": "countryside", "市州": "prefectures"}
+MYRIADS = {"亿": 10**8, "万": 10**4}
+COUNTED = {"元": "yuan", "座": "", "户": "", "个": ""}
+"""What is counted, in English; the title names the rest."""
 COMPARATORS = {
     "力争达到": "aim for",
     "达到": "reach",
@@ -153,7 +156,7 @@ def _series(name: str, key: tuple[str, str, str], rows: list[Row], years: list[i
     first = rows[0]
     title = str(first["quantity_en"] if wording.is_english() and first.get("quantity_en") else first["quantity"])
     aims = [
-        Aim(year=int(str(row["year"])), value=float(str(row["value"])), shown=_number(row["value"]) + _unit(unit))
+        Aim(year=int(str(row["year"])), value=float(str(row["value"])), shown=_amount(Decimal(str(row["value"])), unit))
         for row in rows
         if row.get("value") is not None
     ]
@@ -245,14 +248,16 @@ def _visible(text: str) -> str:
     return "".join("□" if 0xE000 <= ord(each) <= 0xF8FF else each for each in text)
 
 
-def _number(value: object) -> str:
-    return wording.count(Decimal(str(value)))
-
-
-def _unit(unit: str) -> str:
-    if unit == "%":
-        return unit
-    return f" {unit}" if unit else ""
+def _amount(value: Decimal, unit: str) -> str:
+    """A value with its unit; in English without 万 and 亿, and with the counted things' English name."""
+    if not wording.is_english():
+        return wording.count(value) + (unit if unit in {"", "%"} else f" {unit}")
+    for word, times in MYRIADS.items():
+        if unit.startswith(word):
+            value, unit = value * times, unit.removeprefix(word)
+    number = f"{wording.count(value / 10**9)} bn" if value >= 10**9 else wording.count(value)
+    unit = COUNTED.get(unit, unit)
+    return number + (unit if unit in {"", "%"} else f" {unit}")
 
 
 def _gap(code: str) -> str:
