@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.test import override_settings
@@ -138,7 +139,10 @@ class Node:
 
 @contextmanager
 def node_in(folder: Path) -> Iterator[Node]:
-    """Make a node; what it and the tests below it write to the database is undone at the end."""
+    """Make a node with empty tables; what it and the tests below it write to the database is undone at the end.
+
+    So a test may have a node of its own beside the one that its module shares.
+    """
     node = Node(folder)
     paths = {
         "HEXI_HOME": node.home,
@@ -149,5 +153,7 @@ def node_in(folder: Path) -> Iterator[Node]:
     }
     with override_settings(**paths), transaction.atomic():
         assert node.home == settings.HEXI_HOME
+        for model in apps.get_models():
+            model._base_manager.all()._raw_delete("default")
         yield node
         transaction.set_rollback(True)
