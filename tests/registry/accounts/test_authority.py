@@ -29,7 +29,7 @@ UNASKED = {
     "registry.parties.actions.register",  # entered by the node as it meets a publisher
     "registry.runs.actions.begin",  # part of `publish`, which asks
     "registry.runs.actions.claim",
-    "registry.runs.actions.enqueue_due",  # schedules were asked for when they were made; `enqueue` asks again
+    "registry.runs.actions.enqueue_due",  # schedules were asked for when they were made; the run asks again
     "registry.runs.actions.fail",
     "registry.runs.actions.finish",
     "registry.runs.actions.recover",

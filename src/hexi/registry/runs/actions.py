@@ -47,6 +47,12 @@ def enqueue(
     Paths are those of this machine. A dataset that waits already is not queued twice: the id is that one's.
     """
     accounts.require(by, "dataset.publish", dataset)
+    return _queue(dataset, contract_file, source_file=source_file, due_at=due_at or now, by=by, now=now)
+
+
+def _queue(
+    dataset: str, contract_file: Path, *, source_file: Path | None, due_at: datetime, by: Actor, now: datetime
+) -> str:
     contract, source = str(contract_file.absolute()), str(source_file.absolute()) if source_file else ""
     waiting = Run.objects.filter(
         dataset=dataset, state=State.QUEUED, contract_file=contract, source_file=source, attempts=0
@@ -63,7 +69,7 @@ def enqueue(
         process=0,
         contract_file=contract,
         source_file=source,
-        due_at=due_at or now,
+        due_at=due_at,
     )
     events.record(by=by, verb="run.queue", object=f"dataset:{dataset}", details={"run": run.id}, now=now)
     return run.id
@@ -246,7 +252,10 @@ def enqueue_due(*, now: datetime) -> int:
             if not Schedule.objects.filter(dataset=each.dataset, due_at=each.due_at).update(due_at=following):
                 continue
             source = Path(each.source_file) if each.source_file else None
-            enqueue(each.dataset, Path(each.contract_file), source_file=source, by=Actor(account=each.account), now=now)
+            by = Actor(account=each.account)
+            # Who lost the authority is refused when the run begins, where its record says so: not here, where
+            # one schedule would keep all the others from their turn.
+            _queue(each.dataset, Path(each.contract_file), source_file=source, due_at=now, by=by, now=now)
             queued += 1
     return queued
 
