@@ -132,8 +132,8 @@ class _Reading:
         said, notes = self.said, self.notes
         self._only((), said, tuple(KEYS))
         for key in REQUIRED:
-            if key not in said:
-                notes.add((), "“{key}” is missing.", key=key)
+            if said.get(key) is None:
+                notes.add((key,) if key in said else (), "“{key}” is missing.", key=key)
         name = said.get("id")
         if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
             notes.add(("id",), "“{id}” cannot name a pack: use lower-case letters, digits and “-”.", id=name)
@@ -145,14 +145,19 @@ class _Reading:
                 folder=self.folder.resolve().name,
             )
         for key in ("title", "summary"):
-            if key in said:
+            if said.get(key) is not None:
                 self._text((key,), said[key])
         if self._is_mapping("requires"):
             self._only(("requires",), said["requires"], REQUIRES)
             self._version(str(said["requires"].get("hexi", "")))
+            packs = said["requires"].get("packs") or []
+            if not isinstance(packs, list) or not all(isinstance(each, str) for each in packs):
+                notes.add(("requires", "packs"), "“packs” lists ids of packs, such as [gansu].")
         if self._is_mapping("provides"):
             self._only(("provides",), said["provides"], PROVIDES)
             self._files(said["provides"].get("contracts"))
+        if not isinstance(said.get("pages") or [], list):
+            notes.add(("pages",), "“pages” is a list of pages, each a mapping of keys.")
 
     def _is_mapping(self, key: str) -> bool:
         value = self.said.get(key)
