@@ -23,7 +23,7 @@ from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 from sybil.parsers.myst.lexers import DirectiveLexer
 
 EXIT = re.compile(r"\s+# exit (\d+)$")
-TOOLS = ("jq", "openssl")
+TOOLS = ("jq", "openssl", "sqlite3")
 """What a guide types beyond our own commands and what every Linux has."""
 
 
@@ -62,7 +62,7 @@ def run_console(example: Example) -> str | None:
 def skip_without_tools(example: Example, command: str) -> None:
     """Skip if a tool is missing, here or in an example before, whose files this one would need."""
     missing = example.namespace.setdefault("missing", [])
-    missing += [tool for tool in TOOLS if re.search(rf"\b{tool}\b", command) and not shutil.which(tool)]
+    missing += [tool for tool in TOOLS if re.search(rf"(?<![\w.]){tool}\b", command) and not shutil.which(tool)]
     if missing:
         pytest.skip(f"{Path(example.path).name}: {missing[0]} is not installed")
 
