@@ -32,7 +32,7 @@ def install(
     `watcher` is asked for a progress before each run, `told` hears of each that ended. Repeats safely:
     what is unchanged is not published again, what was cut off is completed, and what an earlier version
     of the pack brought but this one does not is withdrawn. Raises `PackInvalid`, `ContractInvalid`,
-    `PackUnmet` before anything is written, and what a run raises.
+    `PackUnmet`, `PackNeeded` before anything is written, and what a run raises.
     """
     manifest = read_manifest(folder)
     accounts.require(by, "pack.install", manifest.id)
@@ -76,7 +76,16 @@ def _check_needs(manifest: Manifest) -> None:
             raise PackUnmet(
                 "The pack “{pack}” needs the pack “{needed}”; install that one first.", pack=manifest.id, needed=needed
             )
-    there = {each.name for each in catalogue.datasets()}
+    standing = installed.get(manifest.id)
+    dropped = set(standing.datasets) - set(manifest.datasets) if standing else set()
+    if needed_by := sorted(catalogue.dependents(dropped).keys() - set(manifest.datasets)):
+        raise PackNeeded(
+            "The pack “{pack}” no longer brings {datasets}, but {others} still need it.",
+            pack=manifest.id,
+            datasets=", ".join(sorted(dropped)),
+            others=", ".join(needed_by),
+        )
+    there = {each.name for each in catalogue.datasets()} - dropped
     for dataset, names in manifest.foreign.items():
         if absent := sorted(names - there):
             raise PackUnmet(
