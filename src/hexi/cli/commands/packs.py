@@ -16,7 +16,7 @@ def pack() -> None:
 
 
 @pack.command("install")
-@click.argument("name")
+@click.argument("name", help="A folder, or the name of a pack that came with Hexi.")
 def install(name: str) -> None:
     """Publish what the pack NAME declares; NAME is a folder, or the name of a pack that came with Hexi."""
     node.open_node()
@@ -34,7 +34,7 @@ def list_packs() -> None:
 
 
 @pack.command("remove")
-@click.argument("name")
+@click.argument("name", help="An installed pack.")
 def remove(name: str) -> None:
     """Take a pack and its datasets out of the catalogue. Certified versions stay in the lake."""
     node.open_node()

@@ -14,8 +14,10 @@ from hexi.cli.words import command
 
 
 @command()
-@click.argument("contract", type=click.Path(path_type=Path))
-@click.argument("source", type=click.Path(path_type=Path), required=False)
+@click.argument("contract", type=click.Path(path_type=Path), help="The contract, a YAML file.")
+@click.argument(
+    "source", type=click.Path(path_type=Path), required=False, help="The file to be read; otherwise the contract's."
+)
 @click.option("--json", "for_machines", is_flag=True, help="Print the result as JSON.")
 def publish(contract: Path, source: Path | None, *, for_machines: bool) -> None:
     """Collect, clean, test, split, commit and certify SOURCE under CONTRACT.

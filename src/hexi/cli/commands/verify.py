@@ -16,8 +16,8 @@ from hexi.kernel.names import DATASET_NAME
 
 
 @command()
-@click.argument("certificate")
-@click.argument("data", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("certificate", help="A certificate, or the name of a dataset of this node.")
+@click.argument("data", nargs=-1, type=click.Path(path_type=Path), help="The copy: files, or a folder of files.")
 @click.option("--trust", type=click.Path(path_type=Path), help="Trust file; otherwise that of the node in this folder.")
 @click.option("--contract", type=click.Path(path_type=Path), help="Contract to be compared with the certified one.")
 @click.option("--json", "for_machines", is_flag=True, help="Print the verdict as JSON.")
