@@ -29,10 +29,14 @@ def main() -> None:
     bench = Bench(options.folder.resolve(), tell=lambda line: console.print(f"[dim]{line}[/]"))
     source, tenth_rows = bench.source(options.rows), max(options.rows // 10, 250_000)
     short = {"floor": lambda: bench.floor(source), "run": lambda: bench.whole(source, options.rows)}
+    if "floor" in options.parts:
+        short["light floor"] = lambda: bench.floor(source, "light_floor")
     if "cli" in options.parts:
         short["cli"] = lambda: bench.command_line(source, options.rows)
     found = rounds(
-        {name: part for name, part in short.items() if name in options.parts}, repeat=options.repeat, tell=bench.tell
+        {name: part for name, part in short.items() if name in {*options.parts, "light floor"}},
+        repeat=options.repeat,
+        tell=bench.tell,
     )
     if "pandas" in options.parts:
         tenth = bench.source(tenth_rows)
@@ -55,6 +59,7 @@ def main() -> None:
     report = Report(
         rows={
             "floor": options.rows,
+            "light floor": options.rows,
             "run": options.rows,
             "cli": options.rows,
             "pandas": tenth_rows,

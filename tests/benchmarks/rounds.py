@@ -56,9 +56,9 @@ class Bench:
             measured(job("generate", path, str(rows)), warm=HERE / "jobs.py")
         return path
 
-    def floor(self, source: Path) -> Measurement:
+    def floor(self, source: Path, name: str = "floor") -> Measurement:
         target = self.folder / "floor.parquet"
-        found = self._measured(job("floor", source, target), source)
+        found = self._measured(job(name, source, target), source)
         target.unlink()
         return found
 
