@@ -149,8 +149,9 @@ and signs the certificate. Trust the ratios, not the seconds.
 
 {table}
 
-The floor is `pl.scan_csv(…, infer_schema=False).sink_parquet(…)`, Polars' plain copy: no work at all. Each line is a process of its own from start to end, imports included: wall time, user and system time and
-peak resident memory as the kernel counted them; the median of {repeat} in turns, the source read once before.
+The floor is `pl.scan_csv(…, infer_schema=False).sink_parquet(…)`, Polars' plain copy: no work at all.
+Each line is a process of its own from start to end, imports included: wall time, user and system time and peak
+resident memory as the kernel counted them; the median of {repeat} in turns, the source read once before.
 
 ## Targets
 
