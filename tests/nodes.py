@@ -96,13 +96,13 @@ def contract(
 class Node:
     """A node whose clock goes on by a second each time somebody looks at it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, since: datetime = NOON) -> None:
         self.folder, self.home = folder, folder / "home"
-        self._now = NOON
+        self._now = since
         for each in (self.home / "lake", self.home / "keys"):
             each.mkdir(parents=True)
         self.key = NodeKey.create(self.home / "keys" / "node.pem")
-        self.trust: TrustFile = trust_in(self.key, node=NAME, holder=Text(NAME, NAME), now=NOON)
+        self.trust: TrustFile = trust_in(self.key, node=NAME, holder=Text(NAME, NAME), now=since)
         write_trust(self.home / "trust.json", self.trust)
 
     def clock(self) -> datetime:
@@ -138,12 +138,12 @@ class Node:
 
 
 @contextmanager
-def node_in(folder: Path) -> Iterator[Node]:
+def node_in(folder: Path, since: datetime = NOON) -> Iterator[Node]:
     """Make a node with empty tables; what it and the tests below it write to the database is undone at the end.
 
     So a test may have a node of its own beside the one that its module shares.
     """
-    node = Node(folder)
+    node = Node(folder, since)
     paths = {
         "HEXI_HOME": node.home,
         "HEXI_LAKE": node.home / "lake",

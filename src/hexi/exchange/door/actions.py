@@ -97,12 +97,12 @@ def download(dataset: str, *, format: str, reader: Actor, now: datetime, version
     )
 
 
-def proof(dataset: str, *, format: str, reader: Actor, now: datetime) -> Path:
-    """Return the bundle of a download of the newest version, written if it was never asked for.
+def proof(dataset: str, *, format: str, reader: Actor, now: datetime, version: int | None = None) -> Path:
+    """Return the bundle of a download of a version, by default the newest, written if it was never asked for.
 
     A proof holds no row, so it is not metered. Raises what `download` raises.
     """
-    permit, table, record, standing = _version(dataset, format=format, reader=reader, now=now, version=None)
+    permit, table, record, standing = _version(dataset, format=format, reader=reader, now=now, version=version)
     folder = _folder(permit, table.version)
     with _one_writer(folder):
         export = _standing_export(permit, table.version, format) or _make(

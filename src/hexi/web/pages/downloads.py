@@ -28,11 +28,11 @@ def file(request: HttpRequest, name: str, filename: str) -> FileResponse:
     asked = FILENAME.fullmatch(filename.removesuffix(BUNDLE).removeprefix(f"{name}."))
     if asked is None:
         raise Http404
-    found = door.download(
-        name, format=asked["format"], reader=reader(request), now=clock(), version=int(asked["version"])
-    )
+    who, now, format, version = reader(request), clock(), asked["format"], int(asked["version"])
     if wants_bundle:
-        return _file(found.bundle_path, filename, "application/vnd.hexi.bundle+json")
+        bundle = door.proof(name, format=format, reader=who, now=now, version=version)
+        return _file(bundle, filename, "application/vnd.hexi.bundle+json")
+    found = door.download(name, format=format, reader=who, now=now, version=version)
     response = _file(found.path, found.filename, found.media_type)
     response["ETag"] = f'"{found.sha256}"'
     return response
