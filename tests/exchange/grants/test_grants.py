@@ -15,12 +15,14 @@ from hexi.registry.accounts import actions as accounts
 from hexi.registry.accounts.errors import NotAuthorised
 from hexi.registry.catalog import actions as catalog
 from hexi.registry.events import queries as events
+from hexi.registry.events.actions import record
 from tests.exchange.conftest import COLUMNS, FIELDS, FIRMS, ROWS, firms
 from tests.nodes import Node, contract, field
 
 CLERK = Actor(account="li")
 CLOSED = "test.closed"
 SECRET = "test.secret"
+KEY = field("code", "编号", more="primaryKey: true")
 
 
 def verbs_about(object: str) -> list[str]:
@@ -37,7 +39,7 @@ def test_open_data_is_granted_to_everyone_once_its_publication_is_sealed(node: N
 
 
 def test_a_published_dataset_is_nobodys_to_read_before_the_log_was_followed(own: Node) -> None:
-    later = contract("test.later", field("code", "编号", more="primaryKey: true"))
+    later = contract("test.later", KEY)
     file = own.write(later, "code\nb1\n")
 
     catalog.publish(read_contract(file), by=NODE, clock=own.clock)
@@ -90,6 +92,15 @@ def test_following_the_log_again_changes_nothing(own: Node) -> None:
     assert (queries.grants_of(FIRMS), events.size()) == (before, size)
 
 
+def test_a_dataset_published_behind_thousands_of_events_is_opened_at_once(own: Node) -> None:
+    for _ in range(2100):
+        record(by=NODE, verb="data.download", object="dataset:test.busy", details={}, now=own.clock())
+
+    own.publish(contract("test.later", KEY), "code\nb1\n")
+
+    assert access.permit_to_read("test.later", reader=EVERYONE, now=own.clock()).columns == ("code",)
+
+
 def test_opening_what_is_open_gives_the_grant_that_stands(own: Node) -> None:
     (standing,) = queries.grants_of(FIRMS)
 
@@ -99,7 +110,7 @@ def test_opening_what_is_open_gives_the_grant_that_stands(own: Node) -> None:
 
 @pytest.mark.parametrize("openness", ["closed", "on_application"])
 def test_a_dataset_that_is_not_open_gets_no_grant(own: Node, openness: str) -> None:
-    own.publish(contract(CLOSED, field("code", "编号", more="primaryKey: true"), openness=openness), "code\nb1\n")
+    own.publish(contract(CLOSED, KEY, openness=openness), "code\nb1\n")
 
     assert queries.grants_of(CLOSED) == ()
 
@@ -164,7 +175,7 @@ def test_whoever_has_no_authority_changes_no_grant(own: Node) -> None:
 
 
 def test_to_a_stranger_not_there_and_not_yours_are_one_answer(own: Node) -> None:
-    own.publish(contract(CLOSED, field("code", "编号", more="primaryKey: true"), openness="closed"), "code\nb1\n")
+    own.publish(contract(CLOSED, KEY, openness="closed"), "code\nb1\n")
     own.publish(
         contract(SECRET, field("code", "编号", classification="internal", more="primaryKey: true")), "code\nb1\n"
     )

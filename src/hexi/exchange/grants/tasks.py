@@ -22,17 +22,18 @@ def follow(now: datetime) -> int:
     A dataset whose contract says open gets a grant to everyone; one that no longer says so, or was
     withdrawn, loses it. Repeats safely: each dataset is brought to what its contract says today.
     """
-    sealed = events.sealed_since(CURSOR)
-    touched = {
-        event.object.removeprefix("dataset:")
-        for event in sealed
-        if event.object.startswith("dataset:") and event.verb.startswith("dataset.")
-    }
-    for dataset in sorted(touched):
-        _bring_in_line(dataset, now)
-    if sealed:
+    looked_at: set[str] = set()
+    while sealed := events.sealed_since(CURSOR):
+        touched = {
+            event.object.removeprefix("dataset:")
+            for event in sealed
+            if event.object.startswith("dataset:") and event.verb.startswith("dataset.")
+        }
+        for dataset in sorted(touched):
+            _bring_in_line(dataset, now)
         event_actions.advance(CURSOR, sealed[-1].sequence)
-    return len(touched)
+        looked_at |= touched
+    return len(looked_at)
 
 
 def _bring_in_line(dataset: str, now: datetime) -> None:
