@@ -19,19 +19,45 @@ from hexi.packs.errors import PackMissing, invalid
 
 FILE = "pack.yaml"
 KEYS: Mapping[str, Text] = {
-    "id": Text("行业包的标识，与文件夹同名", "What the pack is called; its folder has the same name. Required."),
-    "title": Text("中英文标题", "Title in both languages: {zh, en}. Required."),
+    "id": Text(
+        "行业包的标识，与文件夹同名", "What the pack is called: lower-case letters, digits and “-”, as its folder."
+    ),
+    "title": Text("中英文标题", "Title in both languages: {zh, en}."),
     "summary": Text("中英文一句话说明", "One sentence in both languages: {zh, en}."),
-    "version": Text("版本号", "Version of the pack, such as 1.0.0. Required."),
-    "requires": Text("依赖", "What must be there: `hexi` (bounds such as >=0.1,<1) and `packs` (ids)."),
-    "provides": Text("提供的内容", "What it brings: `contracts`, paths in the folder. Required."),
-    "pages": Text("页面", "Pages over its datasets: `kind`, `name`, `title`, and a dataset for each part of the kind."),
+    "version": Text("版本号", "Version of the pack, such as 1.0.0."),
+    "requires": Text("依赖", "What must be there before the pack can be installed."),
+    "provides": Text("提供的内容", "What the pack brings."),
+    "pages": Text("页面", "A list of pages over its datasets."),
 }
 REQUIRED = ("id", "title", "version", "provides")
-REQUIRES = ("hexi", "packs")
-PROVIDES = ("contracts",)
-PAGES: Mapping[str, tuple[str, ...]] = {"plan": ("targets", "clauses", "bodies")}
-"""Kinds of pages and the datasets each needs."""
+REQUIRES: Mapping[str, Text] = {
+    "hexi": Text(
+        "Hexi的版本范围",
+        "Bounds of Hexi's version, parted by commas: `>=0.1,<1`. Signs are `>=`, `<=`, `==`, `>`, `<`.",
+    ),
+    "packs": Text("须先安装的行业包", "Ids of packs that must be installed before this one."),
+}
+PROVIDES: Mapping[str, Text] = {
+    "contracts": Text(
+        "数据契约文件的路径，至少一个",
+        "Paths of contracts in the folder, at least one, in any order: what another refers to is published first.",
+    ),
+}
+PAGE: Mapping[str, Text] = {
+    "kind": Text("页面种类", "The kind of page."),
+    "name": Text("网址中的名称，不写时同页面种类", "Its name in the address; the kind where it is not said."),
+    "title": Text("中英文标题", "Title in both languages: {zh, en}."),
+}
+PAGES: Mapping[str, Mapping[str, Text]] = {
+    "plan": {
+        "targets": Text(
+            "目标值数据集", "Dataset of the plan's targets: quantity, unit, year, where it stands in the plan."
+        ),
+        "clauses": Text("条款数据集", "Dataset of the plan's clauses."),
+        "bodies": Text("责任单位数据集", "Dataset of the bodies that the clauses name."),
+    },
+}
+"""Kinds of pages and the datasets each needs, all of this pack."""
 NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 BOUND = re.compile(r"(>=|<=|==|>|<)\s*(\d+(?:\.\d+)*)")
 
@@ -148,13 +174,13 @@ class _Reading:
             if said.get(key) is not None:
                 self._text((key,), said[key])
         if self._is_mapping("requires"):
-            self._only(("requires",), said["requires"], REQUIRES)
+            self._only(("requires",), said["requires"], tuple(REQUIRES))
             self._version(str(said["requires"].get("hexi", "")))
             packs = said["requires"].get("packs") or []
             if not isinstance(packs, list) or not all(isinstance(each, str) for each in packs):
                 notes.add(("requires", "packs"), "“packs” lists ids of packs, such as [gansu].")
         if self._is_mapping("provides"):
-            self._only(("provides",), said["provides"], PROVIDES)
+            self._only(("provides",), said["provides"], tuple(PROVIDES))
             self._files(said["provides"].get("contracts"))
         if not isinstance(said.get("pages") or [], list):
             notes.add(("pages",), "“pages” is a list of pages, each a mapping of keys.")
@@ -243,7 +269,7 @@ class _Reading:
             self.notes.add(place, "“{kind}” is no kind of page; choose {kinds}.", kind=kind, kinds=", ".join(PAGES))
             return {}
         parts = PAGES[said["kind"]]
-        self._only(place, said, ("kind", "name", "title", *parts))
+        self._only(place, said, (*PAGE, *parts))
         self._text((*place, "title"), said.get("title"))
         name = said.get("name", said["kind"])
         if not isinstance(name, str) or not NAME.fullmatch(name):

@@ -1,0 +1,54 @@
+"""The reference page of packs, printed from the keys that the reader of a manifest works with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from hexi.kernel.names import Text
+from hexi.packs.manifests import FILE, KEYS, PAGE, PAGES, PROVIDES, REQUIRED, REQUIRES
+from tests.docs.contract_pages import NOTE
+
+SHIPPED = Path(__file__).parents[2] / "packs"
+EXAMPLE = "plan-2015"
+
+
+def pack_page() -> str:
+    """`docs/reference/packs.md`: every key of a pack's manifest, and a manifest that is one."""
+    return "\n".join([NOTE, *_lines(), ""])
+
+
+def _lines() -> Iterator[str]:
+    yield "# The pack file"
+    yield ""
+    yield f"A pack (行业包) is a folder of declarations with a `{FILE}`: UTF-8, one YAML document. A key that is not"
+    yield "on this page is an error (exit code 3); all problems of a manifest are told at once, each with its line. How"
+    yield "to write a pack: [the guide](../guide/write-a-pack.md)."
+    yield from _table(f"Keys of `{FILE}`", KEYS, required=REQUIRED)
+    yield from _table("Keys of `requires`", REQUIRES)
+    yield from _table("Keys of `provides`", PROVIDES, required=tuple(PROVIDES))
+    yield from _table("Keys of a page", PAGE, required=("kind", "title"))
+    for kind, parts in PAGES.items():
+        yield from _table(f"Further keys of a page of kind `{kind}`", parts, required=tuple(parts))
+    yield ""
+    yield "## An example"
+    yield ""
+    yield f"`packs/{EXAMPLE}/{FILE}`, as it comes with Hexi:"
+    yield ""
+    yield "```yaml"
+    yield (SHIPPED / EXAMPLE / FILE).read_text("utf-8").rstrip()
+    yield "```"
+    yield ""
+    yield "## Installing and removing"
+    yield ""
+    yield "`hexi pack install` reads every declaration before anything is published, and repeats safely: what is"
+    yield "unchanged is not published again, what was cut off is completed, and what an earlier version of the pack"
+    yield "brought but this one does not leaves the catalogue. `hexi pack remove` takes the pack and its datasets out of"
+    yield "the catalogue, unless another pack or dataset needs them; their certified versions stay in the lake, where"
+    yield "they can still be verified."
+
+
+def _table(title: str, keys: Mapping[str, Text], *, required: tuple[str, ...] = ()) -> Iterator[str]:
+    yield from ("", f"## {title}", "", "| key | | meaning | 中文 |", "| --- | --- | --- | --- |")
+    for name, meaning in keys.items():
+        yield f"| `{name}` | {'required' if name in required else ''} | {meaning.en} | {meaning.zh} |"
