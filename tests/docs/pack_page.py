@@ -41,11 +41,11 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "## Installing and removing"
     yield ""
-    yield "`hexi pack install` reads every declaration before anything is published, and repeats safely: what is"
-    yield "unchanged is not published again, what was cut off is completed, and what an earlier version of the pack"
-    yield "brought but this one does not leaves the catalogue. `hexi pack remove` takes the pack and its datasets out of"
-    yield "the catalogue, unless another pack or dataset needs them; their certified versions stay in the lake, where"
-    yield "they can still be verified."
+    yield "`hexi pack install` reads every declaration before anything is published, and repeats safely: what"
+    yield "is unchanged is not published again, what was cut off is completed, and what an earlier version of"
+    yield "the pack brought but this one does not leaves the catalogue. `hexi pack remove` takes the pack and"
+    yield "its datasets out of the catalogue, unless another pack or dataset needs them; their certified"
+    yield "versions stay in the lake, where they can still be verified."
 
 
 def _table(title: str, keys: Mapping[str, Text], *, required: tuple[str, ...] = ()) -> Iterator[str]:

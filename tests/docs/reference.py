@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.docs import cli_page, contract_pages, error_page, pack_page, setting_page
+from tests.docs import cli_page, contract_pages, error_page, pack_page, setting_page, verb_page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -16,6 +16,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "cli.md": cli_page.cli_page,
     "packs.md": pack_page.pack_page,
     "settings.md": setting_page.setting_page,
+    "verbs.md": verb_page.verb_page,
 }
 """Page → what makes it."""
 

@@ -22,7 +22,6 @@ class Verb:
 
 VERBS: Mapping[str, Verb] = {
     "node.init": Verb(Text(zh="建立节点", en="Set up the node"), "node", ("name", "key")),
-    "key.create": Verb(Text(zh="启用签名密钥", en="Took a signing key into use"), "key"),
     "key.rotate": Verb(Text(zh="更换签名密钥", en="Replaced a signing key"), "key", ("successor",)),
     "key.revoke": Verb(Text(zh="吊销签名密钥", en="Revoked a signing key"), "key", ("because", "successor")),
     "dataset.publish": Verb(
@@ -33,14 +32,13 @@ VERBS: Mapping[str, Verb] = {
     "dataset.catch-up": Verb(
         Text(zh="补登数据集版本", en="Entered a version that the lake already held"),
         "dataset",
-        ("version", "certificate"),
+        ("version", "certificate", "rows", "accepted", "quarantined"),
     ),
     "dataset.withdraw": Verb(
         Text(zh="撤下数据集", en="Withdrew a dataset from the catalogue"), "dataset", ("because",)
     ),
     "run.queue": Verb(Text(zh="提交处理批次", en="Queued a run"), "dataset", ("run",)),
     "run.schedule": Verb(Text(zh="设定定期处理", en="Set how often a dataset is run"), "dataset", ("every_s", "is_on")),
-    "run.start": Verb(Text(zh="开始处理批次", en="Started a run"), "dataset", ("run",)),
     "run.fail": Verb(Text(zh="处理批次失败", en="A run failed"), "dataset", ("run", "code")),
     "run.cancel": Verb(Text(zh="取消处理批次", en="Cancelled a run"), "dataset", ("run",)),
     "grant.open": Verb(
@@ -49,15 +47,42 @@ VERBS: Mapping[str, Verb] = {
     "grant.revoke": Verb(Text(zh="撤销授权", en="Revoked a grant"), "grant", ("because",)),
     "data.preview": Verb(Text(zh="预览数据", en="Looked at rows"), "dataset", ("version", "rows")),
     "data.download": Verb(
-        Text(zh="下载数据", en="Downloaded a version"), "dataset", ("version", "format", "rows", "sha256")
+        Text(zh="下载数据", en="Downloaded a version"), "dataset", ("version", "format", "rows", "sha256", "query")
     ),
     "pack.install": Verb(Text(zh="安装行业包", en="Installed a pack"), "pack", ("version",)),
     "pack.remove": Verb(Text(zh="移除行业包", en="Removed a pack"), "pack", ("version",)),
-    "party.register": Verb(Text(zh="登记组织", en="Registered an organisation"), "party"),
+    "party.register": Verb(Text(zh="登记组织", en="Registered an organisation"), "party", ("title",)),
     "account.create": Verb(Text(zh="开通账号", en="Opened an account"), "account"),
     "account.allow": Verb(Text(zh="授予账号权限", en="Gave an account an authority"), "account", ("authority",)),
-    "account.forbid": Verb(Text(zh="收回账号权限", en="Took an authority away"), "account", ("authority",)),
     "event.erase-personal": Verb(
         Text(zh="删除存证中的个人信息", en="Erased personal details beside an event"), "event", ("because",)
     ),
 }
+
+FACTS: Mapping[str, Text] = {
+    "accepted": Text(zh="合格的行数", en="Rows that were accepted."),
+    "authority": Text(
+        zh="权限：一个动作，一类动作（如 dataset.*），或全部（*）",
+        en="The authority: a verb, a family of verbs such as `dataset.*`, or `*` for every one.",
+    ),
+    "basis": Text(zh="授权的依据，如 open", en="What the grant rests on, such as `open`."),
+    "because": Text(zh="理由", en="Why, in words of whoever did it."),
+    "certificate": Text(zh="质量证书的 SHA-256", en="Name of the certificate: its SHA-256."),
+    "code": Text(zh="错误代码", en="Code of the error, as in the reference of errors."),
+    "every_s": Text(zh="间隔秒数；停止时为 0", en="Seconds between two runs, 0 where the schedule ended."),
+    "format": Text(zh="下载的格式", en="Format of the download, such as `csv`."),
+    "grant": Text(zh="授权的编号", en="Id of the grant."),
+    "grantee": Text(zh="得到授权的账号；everyone 为公众", en="Account that may read; `everyone` is the public."),
+    "is_on": Text(zh="是否启用", en="Whether the schedule is in force."),
+    "key": Text(zh="签名密钥的编号", en="Id of the signing key."),
+    "name": Text(zh="节点名称", en="Name of the node."),
+    "quarantined": Text(zh="待治理的行数", en="Rows that are quarantined."),
+    "query": Text(zh="这次取数的编号，与计量记录相同", en="Id of the delivery, the same as in its meter entry."),
+    "rows": Text(zh="行数", en="Rows: those that came in, of a version; those that went out, of a download."),
+    "run": Text(zh="处理批次的编号", en="Id of the run."),
+    "sha256": Text(zh="所下载文件的 SHA-256", en="SHA-256 of the file that was downloaded."),
+    "successor": Text(zh="接替的签名密钥的编号", en="Id of the key that took its place."),
+    "title": Text(zh="组织的中文名称", en="Name of the organisation, in Chinese."),
+    "version": Text(zh="数据集的版本，或行业包的版本", en="Version of the dataset or of the pack."),
+}
+"""What each fact of an event means."""
