@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import runpy
+from pathlib import Path
 
 import pytest
+
+from hexi.web import home
 
 
 def settings(monkeypatch, **variables: str) -> dict[str, object]:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    return runpy.run_module("hexi.web.settings")
+    return runpy.run_path(str(Path(home.__file__).with_name("settings.py")))
 
 
 def test_the_portal_answers_to_the_names_that_are_set(monkeypatch) -> None:
