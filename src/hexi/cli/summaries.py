@@ -52,7 +52,8 @@ def show(contract: Contract, result: RunResult) -> None:
         )
         return
     out.print(_("[bold]{title}[/bold]: version {version} is published.", title=title, version=result.version))
-    share = 100 * result.accepted / result.rows if result.rows else 100.0
+    # Rounded down, as on the portal: 100 % is said only where every row was accepted.
+    share = result.accepted * 1000 // result.rows / 10 if result.rows else 100.0
     out.print(
         _(
             "  {rows} rows came in, {accepted} were accepted ({share}%), {quarantined} are quarantined.",
