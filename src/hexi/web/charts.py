@@ -14,6 +14,7 @@ from hexi.web import wording
 from hexi.web.svg import element, picture, text_width
 
 MAX_WIDTH = 760.0
+LABEL, LABEL_ON_PHONES = 12.0, 24.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +79,10 @@ def stacked_rows(
 
 def histogram(bars: Sequence[Bar], field: Field, *, title: str) -> SafeString:
     """Return columns side by side, each with its interval and rows on hover."""
-    height, foot, left = 240.0, 44.0, 56.0
+    height, foot = 240.0, 44.0
     most = max((each.amount for each in bars), default=0) or 1
     top = _nice(most)
+    left = text_width(wording.count(top), LABEL_ON_PHONES) + 16
     wide = (MAX_WIDTH - left) / max(len(bars), 1)
     drawn = []
     for share in (0.0, 0.5, 1.0):
@@ -89,7 +91,7 @@ def histogram(bars: Sequence[Bar], field: Field, *, title: str) -> SafeString:
         drawn.append(
             element("text", wording.count(top * share), x=left - 8, y=y + 4, text_anchor="end", class_="faint")
         )
-    free_from = 0.0
+    free_from = free_on_phones_from = 0.0
     for i, each in enumerate(bars):
         high = (height - 16) * each.amount / top
         x = left + i * wide
@@ -107,8 +109,20 @@ def histogram(bars: Sequence[Bar], field: Field, *, title: str) -> SafeString:
             )
         )
         if x >= free_from:
-            drawn.append(element("text", low, x=x, y=height + 20, text_anchor="middle", class_="faint"))
-            free_from = x + text_width(low, 12) + 24
+            on_phones = x >= free_on_phones_from and x + text_width(low, LABEL_ON_PHONES) / 2 <= MAX_WIDTH
+            drawn.append(
+                element(
+                    "text",
+                    low,
+                    x=x,
+                    y=height + 24,
+                    text_anchor="middle",
+                    class_="faint" if on_phones else "faint roomy",
+                )
+            )
+            free_from = x + text_width(low, LABEL) + 24
+            if on_phones:
+                free_on_phones_from = x + text_width(low, LABEL_ON_PHONES) + 32
     drawn.append(element("line", x1=left, x2=MAX_WIDTH, y1=height, y2=height, class_="axis"))
     description = "; ".join(
         f"{wording.edge(each.low, field)}–{wording.edge(each.high, field)}: {wording.count(each.amount)}"
