@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf.urls.i18n import i18n_patterns
+from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.http import require_safe
 
 from hexi.web.pages import (
     about,
@@ -21,36 +25,42 @@ from hexi.web.pages import (
     runs,
 )
 
+
+def page(route: str, view: Callable[..., HttpResponseBase], *, name: str) -> URLPattern:
+    """Return an address that only shows: what is sent to it is refused with 405."""
+    return path(route, require_safe(view), name=name)
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     # Files are the same in every language, and machines keep their addresses.
-    path("trust.json", downloads.trust, name="trust"),
-    path("datasets/<str:name>/files/<str:filename>", downloads.file, name="file"),
-    path("datasets/<str:name>/certificates/<str:digest>.json", downloads.certificate, name="certificate-file"),
-    path("datasets/<str:name>/contract.yaml", downloads.contract, name="contract"),
-    path("log/checkpoint", log.checkpoint, name="checkpoint"),
-    path("log/events/<str:event_id>.proof.json", log.proof, name="proof"),
+    page("trust.json", downloads.trust, name="trust"),
+    page("datasets/<str:name>/files/<str:filename>", downloads.file, name="file"),
+    page("datasets/<str:name>/certificates/<str:digest>.json", downloads.certificate, name="certificate-file"),
+    page("datasets/<str:name>/contract.yaml", downloads.contract, name="contract"),
+    page("log/checkpoint", log.checkpoint, name="checkpoint"),
+    page("log/events/<str:event_id>.proof.json", log.proof, name="proof"),
     *i18n_patterns(
-        path("", home.home, name="home"),
-        path("datasets/", datasets.datasets, name="datasets"),
-        path("datasets/<str:name>/", dataset.preview, name="dataset"),
-        path("datasets/<str:name>/fields/", dataset.fields, name="fields"),
-        path("datasets/<str:name>/quality/", quality.quality, name="quality"),
-        path("datasets/<str:name>/quarantine/", quality.quarantine, name="quarantine"),
-        path("datasets/<str:name>/versions/", dataset.versions, name="versions"),
-        path("datasets/<str:name>/map/", mapping.dataset_map, name="map"),
-        path("datasets/<str:name>/chart/", charting.charts, name="chart"),
-        path("datasets/<str:name>/use/", dataset.use, name="use"),
-        path("datasets/<str:name>/certificate/", certificates.certificate, name="certificate"),
-        path("places/", places.places, name="places"),
-        path("places/<str:code>/", places.place, name="place"),
-        path("plan/<str:name>/", plan.plan, name="plan"),
-        path("runs/", runs.runs, name="runs"),
-        path("runs/<str:run_id>/", runs.run, name="run"),
-        path("log/", log.log, name="log"),
-        path("log/check/", log.check, name="log-check"),
-        path("log/events/<str:event_id>/", log.event, name="event"),
-        path("about/", about.about, name="about"),
-        path("verify/", about.verify, name="verify"),
+        page("", home.home, name="home"),
+        page("datasets/", datasets.datasets, name="datasets"),
+        page("datasets/<str:name>/", dataset.preview, name="dataset"),
+        page("datasets/<str:name>/fields/", dataset.fields, name="fields"),
+        page("datasets/<str:name>/quality/", quality.quality, name="quality"),
+        page("datasets/<str:name>/quarantine/", quality.quarantine, name="quarantine"),
+        page("datasets/<str:name>/versions/", dataset.versions, name="versions"),
+        page("datasets/<str:name>/map/", mapping.dataset_map, name="map"),
+        page("datasets/<str:name>/chart/", charting.charts, name="chart"),
+        page("datasets/<str:name>/use/", dataset.use, name="use"),
+        page("datasets/<str:name>/certificate/", certificates.certificate, name="certificate"),
+        page("places/", places.places, name="places"),
+        page("places/<str:code>/", places.place, name="place"),
+        page("plan/<str:name>/", plan.plan, name="plan"),
+        page("runs/", runs.runs, name="runs"),
+        page("runs/<str:run_id>/", runs.run, name="run"),
+        page("log/", log.log, name="log"),
+        page("log/check/", log.check, name="log-check"),
+        page("log/events/<str:event_id>/", log.event, name="event"),
+        page("about/", about.about, name="about"),
+        page("verify/", about.verify, name="verify"),
         prefix_default_language=False,
     ),
 ]

@@ -72,7 +72,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """One place: where it lies, what lies in it, which data tells of it."""
-    if not (code.isascii() and code.isdigit() and len(code) <= codes.LENGTH):
+    if not (code.isascii() and code.isdigit() and code.strip("0") and len(code) <= codes.LENGTH):
         raise Http404
     if code != codes.full(code):
         return redirect("place", codes.full(code))

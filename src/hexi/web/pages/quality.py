@@ -133,8 +133,8 @@ def quarantine(request: HttpRequest, name: str) -> HttpResponse:
             ),
             key=lambda each: -each.failed,
         ),
-        "before": _address(wanted, before) if before else None,
-        "after": _address(wanted, after) if after else None,
+        "before": _address(wanted, version, before) if before else None,
+        "after": _address(wanted, version, after) if after else None,
         "number": number,
         "last": last,
     }
@@ -167,5 +167,5 @@ def _titles(fields: tuple[Field, ...], columns: tuple[str, ...]) -> list[tuple[s
     return [(titles.get(column, column), column) for column in columns]
 
 
-def _address(rule: str | None, page: int) -> str:
-    return "?" + urlencode({**({"rule": rule} if rule else {}), "page": page})
+def _address(rule: str | None, version: VersionRecord, page: int) -> str:
+    return "?" + urlencode({**({"rule": rule} if rule else {}), "version": version.version, "page": page})
