@@ -170,6 +170,11 @@ class Geometry:
     field: str | None = None
     crs: str = "EPSG:4490"
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields it takes to place a row."""
+        return frozenset(each for each in (self.longitude, self.latitude, self.field) if each)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
@@ -233,6 +238,12 @@ class Contract:
     def rules(self) -> tuple[RowRule | SetRule, ...]:
         """Every rule, those of rows first."""
         return (*self.row_rules, *self.set_rules)
+
+    @property
+    def has_open_place(self) -> bool:
+        """Whether everyone may see where its rows are."""
+        open_fields = {each.name for each in self.fields if each.classification is Classification.OPEN}
+        return self.geometry is not None and self.geometry.fields <= open_fields
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises `KeyError`."""

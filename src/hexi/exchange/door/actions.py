@@ -45,8 +45,7 @@ def formats_of(contract: Contract, columns: Collection[str] | None = None) -> tu
     """Formats a dataset can be taken in; GeoJSON only where its place is among `columns`, by default the open ones."""
     visible = access.open_columns(contract) if columns is None else columns
     place = contract.geometry
-    needed = {place.longitude, place.latitude, place.field} - {None} if place else set()
-    has_place = bool(needed) and needed <= set(visible)
+    has_place = place is not None and place.fields <= set(visible)
     return tuple(each for each in MEDIA_TYPES if each != "geojson" or has_place)
 
 

@@ -72,7 +72,7 @@ def _describe(dataset: Dataset, contract: Contract, said: Certificate, publisher
         "openness": contract.openness.value,
         "licence": contract.licence,
         "is_synthetic": contract.is_synthetic,
-        "has_geometry": contract.geometry is not None,
+        "has_geometry": contract.has_open_place,
         "place_field": contract.place_field,
         "format": said.sources[0].format if said.sources else None,
     }

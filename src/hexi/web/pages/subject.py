@@ -35,7 +35,7 @@ def context(record: DatasetRecord, *, tab: str) -> dict[str, Any]:
         "chart": gettext("Chart"),
         "use": gettext("Use it"),
     }
-    if record.contract.geometry is None:
+    if not record.contract.has_open_place:
         del titles["map"]
     tabs = [Tab(name, title, reverse(name, args=[summary.name])) for name, title in titles.items()]
     return {"record": record, "summary": summary, "contract": record.contract, "tabs": tabs, "tab": tab}
