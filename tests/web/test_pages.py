@@ -1,0 +1,146 @@
+"""Every address of the portal, enumerated from its patterns: none is forgotten when one is added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from hexi.registry.catalog import queries as catalog
+from hexi.registry.events import queries as events
+from hexi.registry.runs import queries as runs
+from tests.nodes import Node, contract, field
+from tests.web.conftest import FIELDS, PLACE, SHOPS, rows
+
+NOT_THERE = {"place", "plan"}
+"""Pages of packs: this node has none installed, and they say so with 404."""
+LANGUAGES = {"": "zh-hans", "/en": "en"}
+WORDS = ("'", '"><script>', "\x00", "x" * 5000, "-1", "９", "😀")
+PARAMETERS = (
+    "q",
+    "sort",
+    "version",
+    "page",
+    "columns",
+    "column",
+    "where.code",
+    "where.nobody",
+    "filter_column",
+    "filter_value",
+    "rule",
+    "before",
+    "about",
+    "theme",
+    "publisher",
+    "sharing",
+    "openness",
+    "map",
+    "by",
+    "bbox",
+    "field",
+    "place",
+)
+
+
+def patterns() -> list[tuple[str, str, bool]]:
+    """Name, route, and whether it has a language, of every address."""
+
+    def walk(found: URLResolver, has_language: bool) -> Iterator[tuple[str, str, bool]]:
+        for each in found.url_patterns:
+            if isinstance(each, URLResolver):
+                yield from walk(each, True)
+            elif isinstance(each, URLPattern):
+                yield str(each.name), str(each.pattern), has_language
+
+    return list(walk(get_resolver(), False))
+
+
+def filled(name: str, route: str) -> str:
+    """An address of that pattern that leads somewhere on the test's node."""
+    newest = catalog.dataset(SHOPS).versions[0]
+    event = next(each for each in events.events_about(None, limit=50) if each.sequence is not None)
+    facts = {
+        "name": SHOPS,
+        "filename": f"{SHOPS}.v{newest.version}.csv",
+        "digest": newest.certificate_sha256,
+        "code": "620000000000",
+        "run_id": runs.recent(limit=1)[0].id,
+        "event_id": event.id,
+    }
+    return "/" + re.sub(r"<str:(\w+)>", lambda found: str(facts[found[1]]), route)
+
+
+ADDRESSES = [
+    pytest.param(name, route, prefix, id=f"{name}{prefix or '/zh'}")
+    for name, route, has_language in patterns()
+    for prefix in (LANGUAGES if has_language else [""])
+]
+
+
+@pytest.mark.parametrize(("name", "route", "prefix"), ADDRESSES)
+def test_every_address_answers_in_its_language_and_lets_nothing_in(
+    client: Client, name: str, route: str, prefix: str
+) -> None:
+    answer = client.get(prefix + filled(name, route))
+
+    assert answer.status_code == (404 if name in NOT_THERE else 200)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    if answer.headers["Content-Type"].startswith("text/html"):
+        page = answer.content.decode()
+        assert f'<html lang="{LANGUAGES[prefix]}">' in page
+        assert not re.search(r"<script(?! src=)|<style| style=| on\w+=|javascript:", page)
+
+
+@pytest.mark.parametrize(("name", "route"), [each[:2] for each in patterns()])
+def test_no_address_takes_what_is_sent_to_it(client: Client, name: str, route: str) -> None:
+    for send in (client.post, client.put, client.delete, client.patch):
+        assert send(filled(name, route)).status_code in {403, 404, 405}
+
+
+@pytest.mark.parametrize(("name", "route"), [each[:2] for each in patterns()])
+def test_no_parameter_breaks_a_page(client: Client, name: str, route: str) -> None:
+    address = filled(name, route)
+    answers = {
+        (parameter, word[:20]): client.get(address, {parameter: word}).status_code
+        for parameter, word in product(PARAMETERS, WORDS)
+    }
+
+    assert not {asked: status for asked, status in answers.items() if status >= 500}
+
+
+@pytest.mark.parametrize("route", sorted({each[1] for each in patterns() if "<" in each[1]}))
+@pytest.mark.parametrize("word", ["nobody", "..", "a b", "%2e%2e%2f", "x" * 3000, "店", "%00", "-", "0"])
+def test_an_address_of_nothing_is_not_found(client: Client, route: str, word: str) -> None:
+    answer = client.get("/" + re.sub(r"<str:\w+>", word, route))
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "route"), [each[:2] for each in patterns() if each[0] not in NOT_THERE and "<str:event" not in each[1]]
+)
+def test_a_page_asks_the_database_as_often_however_much_there_is(
+    own: Node, name: str, route: str, client_of_own: Client
+) -> None:
+    address = filled(name, route)
+    client_of_own.get(address)
+    with CaptureQueriesContext(connection) as before:
+        client_of_own.get(address)
+    for number in range(4):
+        own.publish(contract(f"test.more{number}", field("code", "编号"), zh="表", en="Table"), "code\n1\n")
+        own.publish(contract(SHOPS, *FIELDS, properties=PLACE, version=f"2.{number}.0"), rows(40 + number))
+    address = filled(name, route)
+    client_of_own.get(address)
+    with CaptureQueriesContext(connection) as after:
+        client_of_own.get(address)
+
+    assert len(after) <= len(before), [each["sql"][:200] for each in after.captured_queries]
