@@ -4,10 +4,10 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench soak docs reference format lock messages new-pack clean
+.PHONY: help demo serve test check bench soak docs reference screenshots format lock messages new-pack clean
 
 help: ## Show this screen
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/node messages ## Real data of Gansu from raw files to certified tables, then the portal (SERVE=0: without)
 	@$(BIN)/hexi demo
@@ -38,6 +38,9 @@ docs: .venv/dev ## The documentation as HTML in docs/_build
 
 reference: .venv/dev ## Write the reference pages anew from the code
 	$(BIN)/python -m tests.docs.reference
+
+screenshots: .venv/dev messages ## Take the pictures of the README anew (needs Chromium)
+	$(BIN)/python -m tests.journeys.screenshots
 
 format: .venv/dev ## Format the code
 	$(BIN)/ruff check --fix -q . || true
