@@ -29,7 +29,7 @@ def rows(count: int) -> str:
     quoted = FORMULA.replace('"', '""')
     hostile = f'x1,{SCRIPT},3,{SCRIPT},103.8,36.1\nx2,"{quoted}",4,+86,103.9,36.2\nx3,{SCRIPT},{SCRIPT},139,1,1\n'
     plain = (
-        f"a{n},店{n},{'many' if n % 10 == 0 else n},1390000{n:04},{103 + n % 50 / 10},{36 + n % 9 / 10}\n"
+        f"a{n},店{n},{'many' if n % 10 == 0 else n}, 1390000{n:04},{103 + n % 50 / 10},{36 + n % 9 / 10}\n"
         for n in range(1, count + 1)
     )
     return HEAD + hostile + "".join(plain)

@@ -12,6 +12,8 @@ from django.test import Client
 from tests.nodes import Node
 from tests.web.conftest import SCRIPT, SHOPS
 
+pytestmark = pytest.mark.django_db
+
 PAGES = ("", "fields/", "quality/", "quarantine/", "versions/", "map/", "chart/", "use/", "certificate/")
 PHONE = re.compile(r"1390000\d{4}")
 
@@ -82,3 +84,9 @@ def test_a_table_that_is_not_open_shows_no_row(client: Client, node: Node, page:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_table_without_rows_has_all_its_pages(client: Client, page: str) -> None:
     assert client.get(f"/datasets/test.empty/{page}").status_code in {200, 404}
+
+
+def test_the_quality_page_shows_what_cleaning_rewrote_before_and_after(client: Client) -> None:
+    answer = client.get(f"/en/datasets/{SHOPS}/quality/").content.decode()
+
+    assert '<span class="raw">x1</span> <span class="to" aria-label="becomes">→</span> <span>X1</span>' in answer

@@ -22,6 +22,7 @@ def as_json(result: RunResult) -> dict[str, object]:
         "rows": result.rows,
         "accepted": result.accepted,
         "quarantined": result.quarantined,
+        "rewritten": dict(result.rewritten),
         "rules": [
             {
                 "id": rule.id,
@@ -63,6 +64,7 @@ def show(contract: Contract, result: RunResult) -> None:
             quarantined=many(result.quarantined),
         )
     )
+    _show_rewritten(contract, result)
     _show_rules(contract, result)
     out.print(_("  Certificate: {path}", path=_short(result.certificate)))
     if result.quarantined:
@@ -72,6 +74,21 @@ def show(contract: Contract, result: RunResult) -> None:
                 "See it with: hexi serve"
             )
         )
+
+
+def _show_rewritten(contract: Contract, result: RunResult) -> None:
+    most = sorted(((number, name) for name, number in result.rewritten.items() if number), reverse=True)
+    if not most:
+        return
+    fields = _(", ").join(f"{of(contract.field(name).title)} {many(number)}" for number, name in most[:WORST])
+    out.print(
+        _(
+            "  Cleaning rewrote {values} values: {fields}{more}",
+            values=many(sum(result.rewritten.values())),
+            fields=fields,
+            more=" …" if len(most) > WORST else "",
+        )
+    )
 
 
 def _show_rules(contract: Contract, result: RunResult) -> None:

@@ -71,6 +71,7 @@ class World:
                     failed=2,
                 )
             ],
+            rewritten={"icao": 3},
             node=Node(name="gansu", key=node_key or self.key.key_id),
         )
         return certificates.seal(statement, signers or [self.key])

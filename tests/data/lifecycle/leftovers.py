@@ -8,10 +8,11 @@ from hexi.data.lake.tables import DatasetTable
 
 
 def strays(table: DatasetTable) -> list[str]:
-    """Files below the dataset's folder that neither tables, nor their logs, certificates or contracts name."""
+    """Files below the dataset's folder that no table, log, certificate, contract or list of rewrites accounts for."""
     versions = table.versions()
     named = {table.certificate_path(each.metadata["hexi.certificate"]) for each in versions}
     named |= {table.folder / "contracts" / f"{each.metadata['hexi.contract']}.yaml" for each in versions}
+    named |= {table.folder / "rewrites" / f"{each.metadata['hexi.certificate']}.json" for each in versions}
     named |= {table.folder / "lock"}
     for part in ("data", "quarantine"):
         log = table.folder / part / "_delta_log"

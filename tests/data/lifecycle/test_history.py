@@ -43,6 +43,7 @@ def test_two_hundred_versions_stay_readable_however_old_they_are(workshop) -> No
         "quarantine/part-of-a-run-that-was-cut-off.parquet",
         "certificates/.0a1b.json.4711",
         "certificates/0a1b.json",
+        "rewrites/0a1b.json",
         "contracts/.0a1b.yaml.4711",
         "contracts/0a1b.yaml",
         "work/firms.csv.plain",

@@ -13,7 +13,8 @@ import polars as pl
 from hexi.data.contracts.model import Contract, SetRule
 from hexi.data.engines.delta_words import Statistics
 from hexi.data.engines.polars_batches import CELLS_A_BATCH, ParquetSink, batches, side_by_side
-from hexi.data.engines.polars_compile import LINE, REASONS, Compiled
+from hexi.data.engines.polars_compile import CLEAN, LINE, REASONS, Compiled
+from hexi.data.engines.polars_rewrites import Pair, Rewrites, Rewritten, plain
 from hexi.data.engines.polars_unique import Hash, HashesLied, Repeats, hash_of
 from hexi.data.engines.sources.records import RawSource
 
@@ -34,6 +35,10 @@ class Split:
     """Freshness rule → the newest date of its field among the accepted rows."""
     statistics: Mapping[str, object]
     """Delta's statistics of the accepted rows."""
+    rewritten: Mapping[str, int]
+    """Field that is cleaned → values that the source has written differently."""
+    examples: Mapping[str, tuple[Pair, ...]]
+    """Field → some of these, before and after, from accepted rows."""
 
 
 def split(
@@ -56,13 +61,15 @@ def split(
     def scan(known: Mapping[str, pl.Series] | None) -> Split:
         compiled = Compiled(contract, references)
         repeats = Repeats(contract, workspace=workspace, known=known, hashing=hashing)
-        tally = _Tally(contract)
+        rewrites = Rewrites(contract, clean=CLEAN, line=LINE)
+        tally = _Tally(contract, rewrites.none())
         with (
             ParquetSink(accepted, compiled.schema, metadata=geo_metadata(contract)) as good,
             ParquetSink(quarantined, _quarantine(source.columns)) as bad,
         ):
             keyed = _keyed(source, compiled, repeats, cells=cells)
-            for part in side_by_side(_Parting(compiled, source.columns), keyed, workers=pl.thread_pool_size()):
+            parting = _Parting(compiled, source.columns, rewrites)
+            for part in side_by_side(parting, keyed, workers=pl.thread_pool_size()):
                 good.write(part.passed)
                 bad.write(part.failed)
                 tally.add(part)
@@ -98,13 +105,14 @@ class _Part:
     failed: pl.DataFrame
     counts: Mapping[str, int]
     """Row rule → rows that break it."""
+    rewritten: Rewritten
 
 
 class _Parting:
     """Cleans and tests a batch, and parts it."""
 
-    def __init__(self, compiled: Compiled, columns: tuple[str, ...]) -> None:
-        self._compiled = compiled
+    def __init__(self, compiled: Compiled, columns: tuple[str, ...], rewrites: Rewrites) -> None:
+        self._compiled, self._rewrites = compiled, rewrites
         self._is_quarantined, self._counts, self._output = compiled.is_quarantined, compiled.counts(), compiled.output
         self._columns = columns
 
@@ -117,14 +125,15 @@ class _Parting:
             judged.select(self._output).filter(passes),
             failing.select(LINE, self._compiled.reasons(failing).alias(REASONS), *self._columns),
             next(judged.select(self._counts).iter_rows(named=True), {}),
+            self._rewrites.look(judged, passes),
         )
 
 
 class _Tally:
     """What is counted while the batches go by."""
 
-    def __init__(self, contract: Contract) -> None:
-        self.contract = contract
+    def __init__(self, contract: Contract, rewritten: Rewritten) -> None:
+        self.contract, self.rewritten = contract, rewritten
         self.accepted = self.quarantined = 0
         self.failed = dict.fromkeys((rule.id for rule in contract.row_rules), 0)
         self.newest: dict[str, date | None] = {rule.id: None for rule in _fresh(contract)}
@@ -138,6 +147,7 @@ class _Tally:
         for rule in _fresh(self.contract):
             self.newest[rule.id] = _later(self.newest[rule.id], part.passed[rule.fields[0]].cast(pl.Date).max())
         self._statistics.add(part.passed)
+        self.rewritten.add(part.rewritten)
 
     def split(self) -> Split:
         return Split(
@@ -147,6 +157,8 @@ class _Tally:
             failed=self.failed,
             newest=self.newest,
             statistics=self._statistics.said(),
+            rewritten=self.rewritten.counts,
+            examples=plain(self.rewritten.examples),
         )
 
 

@@ -169,6 +169,15 @@ def open_rejects(
     return rejects.Rejects(files=files, shown=shown)
 
 
+def open_rewrites(
+    permit: Permit, lake: Lake, *, certificate: str, now: datetime
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return, for some columns of a version, texts before and after cleaning; only columns of the permit."""
+    permit.check(now)
+    found = lake.dataset(permit.dataset).rewrites(certificate)
+    return {name: tuple((raw, clean) for raw, clean in found[name]) for name in permit.columns if name in found}
+
+
 def _checked(in_lake: int | None, known: Collection[int], wanted: int | None, permit: Permit) -> int:
     there = [] if in_lake is None else [each for each in known if each <= in_lake]
     newest = max(there, default=None)

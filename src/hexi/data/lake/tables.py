@@ -39,7 +39,7 @@ from hexi.kernel.names import check_dataset_name
 from hexi.kernel.time import stamp
 
 DATA, QUARANTINE = "data", "quarantine"
-PARTS = (DATA, QUARANTINE, "certificates", "contracts")
+PARTS = (DATA, QUARANTINE, "certificates", "contracts", "rewrites")
 OF_A_LOG = re.compile(r"\d{20}(\.checkpoint(\.\d+\.\d+)?)?\.(json|parquet)|_last_checkpoint")
 """Files of a Delta log; others in its folder are drafts of whoever was cut off."""
 KEEP_THE_LOG = PostCommitHookProperties(cleanup_expired_logs=False)
@@ -218,11 +218,22 @@ class DatasetTable:
         """A contract as it was when a version was made. Raises `FileMissing`."""
         return _read(self._contract_path(sha256)).decode()
 
+    def write_rewrites(self, certificate: str, examples: Mapping[str, Sequence[Sequence[str]]]) -> Path:
+        """Keep what cleaning wrote differently in a version: for some fields, texts before and after."""
+        return self._keep(self._rewrites_path(certificate), json.dumps(examples, ensure_ascii=False).encode())
+
+    def rewrites(self, certificate: str) -> dict[str, list[list[str]]]:
+        """What `write_rewrites` kept; nothing where nothing was kept."""
+        path = self._rewrites_path(certificate)
+        found = json.loads(path.read_bytes()) if path.is_file() else {}
+        return found if isinstance(found, dict) else {}
+
     def sweep(self) -> int:
         """Remove what no commit names: files of runs that were cut off. Only under the lease. Returns how many."""
         versions = self.versions()
         named = {self.folder / part / name for part in (DATA, QUARANTINE) for name in _named_files(self.folder / part)}
         named |= {self.certificate_path(each.metadata.get("hexi.certificate", "")) for each in versions}
+        named |= {self._rewrites_path(each.metadata.get("hexi.certificate", "")) for each in versions}
         named |= {self._contract_path(each.metadata.get("hexi.contract", "")) for each in versions}
         found = [path for part in PARTS for path in (self.folder / part).iterdir() if path.is_file()]
         strays = [path for path in found if path not in named]
@@ -230,6 +241,9 @@ class DatasetTable:
         for path in strays:
             path.unlink()
         return len(strays)
+
+    def _rewrites_path(self, certificate: str) -> Path:
+        return self.folder / "rewrites" / f"{certificate}.json"
 
     def _contract_path(self, sha256: str) -> Path:
         return self.folder / "contracts" / f"{sha256}.yaml"

@@ -102,6 +102,8 @@ class Certificate:
     accepted: int
     quarantined: int
     rules: tuple[RuleCount, ...]
+    rewritten: Mapping[str, int]
+    """Field that is cleaned → values that the source has written differently."""
     node: Node
 
     @property
@@ -147,6 +149,7 @@ def build_statement(
     quarantine_files: Sequence[CertifiedFile],
     rows: int,
     rules: Sequence[RuleCount],
+    rewritten: Mapping[str, int],
     node: Node,
     inputs: Sequence[ReferenceSnapshot | Input] = (),
 ) -> dict[str, object]:
@@ -198,6 +201,7 @@ def build_statement(
                 }
                 for each in rules
             ],
+            "rewritten": dict(rewritten),
             "node": {"name": node.name, "key": node.key},
         },
     }
@@ -327,6 +331,7 @@ def _certificate(sha256: str, said: Cursor, subjects: Sequence[tuple[str, str]])
             )
             for each in said.each("rules")
         ),
+        rewritten=said.counts("rewritten"),
         node=_node(said),
     )
 

@@ -71,6 +71,11 @@ class Cursor:
             raise self.wrong(key, expected="an object of numbers")
         return {str(name): float(each) for name, each in found.items()}
 
+    def counts(self, key: str) -> dict[str, int]:
+        """The object of whole numbers, 0 or more, at `key`; empty where it is absent."""
+        inside = self.inside(key) if key in self._found else Cursor({}, file="", refuse=self._place.refuse)
+        return {name: inside.count(name) for name in inside._found}
+
     def moment(self, key: str) -> datetime:
         """The moment at `key`, in UTC."""
         try:

@@ -107,6 +107,8 @@ class RunResult:
     accepted: int
     quarantined: int
     rules: tuple[RuleCount, ...]
+    rewritten: Mapping[str, int]
+    """Field that is cleaned → values that the source has written differently."""
     sources: tuple[SourceFingerprint, ...]
     certificate: Path
     certificate_sha256: str

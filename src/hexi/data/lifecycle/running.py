@@ -192,11 +192,13 @@ class _Run:
                 quarantine_files=rejects,
                 rows=split.rows,
                 rules=rules,
+                rewritten=split.rewritten,
                 node=Node(name=self.node, key=self.signer.key_id),
             )
             envelope = certificates.seal(statement, [self.signer])
             sha256 = certificates.digest(envelope)
             path = self.table.write_certificate(sha256, envelope)
+            self.table.write_rewrites(sha256, split.examples)
             self.table.write_contract(self.contract.sha256, self.contract.text)
             self.is_committed = True
             self.table.commit(
@@ -219,6 +221,7 @@ class _Run:
             accepted=split.accepted,
             quarantined=split.quarantined,
             rules=rules,
+            rewritten=split.rewritten,
             sources=(self.raw.fingerprint,),
             certificate=path,
             certificate_sha256=sha256,
@@ -351,6 +354,7 @@ def _unchanged(table: DatasetTable, standing: TableVersion, said: Certificate) -
         accepted=said.accepted,
         quarantined=said.quarantined,
         rules=said.rules,
+        rewritten=said.rewritten,
         sources=said.sources,
         certificate=table.certificate_path(said.sha256),
         certificate_sha256=said.sha256,

@@ -149,6 +149,22 @@ def column_facts(dataset: str, *, reader: Actor, now: datetime, version: int | N
     return tuple(table.column_facts(now=now))
 
 
+def rewrites(
+    dataset: str, *, reader: Actor, now: datetime, version: int | None = None
+) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return what cleaning wrote differently: for some visible columns, a few texts before and after.
+
+    Raises what `preview` raises.
+    """
+    table = _open(dataset, reader=reader, version=version, now=now)
+    standing = next(each for each in catalog.dataset(dataset).versions if each.version == table.version)
+    found = reading.open_rewrites(
+        table.permit, Lake(settings.HEXI_LAKE), certificate=standing.certificate_sha256, now=now
+    )
+    metering.viewed(table.permit, version=table.version, channel="view", rows=0, now=now)
+    return found
+
+
 def quarantined(
     dataset: str,
     *,

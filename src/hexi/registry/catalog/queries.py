@@ -200,6 +200,7 @@ def _version(row: Version, name: str) -> VersionRecord:
             )
             for rule in contract.rules
         ),
+        rewritten=facts.get("rewritten", {}),
         seconds=facts["seconds"],
         sources=tuple(facts["sources"]),
         inputs=tuple(facts["inputs"]),

@@ -66,6 +66,8 @@ class VersionRecord:
     contract_sha256: str
     certificate_sha256: str
     rules: tuple[RuleResult, ...]
+    rewritten: dict[str, int]
+    """Field that is cleaned → values that the source has written differently."""
     seconds: dict[str, float]
     sources: tuple[dict[str, object], ...]
     inputs: tuple[dict[str, object], ...]

@@ -109,6 +109,7 @@ def _facts(said: Certificate) -> dict[str, object]:
         "contract_version": said.contract_version,
         "started_at": said.started_at.isoformat(),
         "seconds": dict(said.seconds),
+        "rewritten": dict(said.rewritten),
         "failed": {rule.id: rule.failed for rule in said.rules},
         "sources": [
             {

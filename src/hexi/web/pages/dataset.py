@@ -62,6 +62,11 @@ class FieldShown:
     field: Field
     facts: ColumnFacts | None
     cleaners: tuple[CleanerShown, ...]
+    """Where the data itself has no examples."""
+    rewritten: int
+    """Values of the newest version that the source has written differently."""
+    examples: tuple[tuple[str, str], ...]
+    """Some of these, before and after."""
     rules: tuple[RowRule, ...]
     top: tuple[tuple[str, int, str], ...]
     """Frequent values, their rows, and the address of these rows."""
@@ -146,15 +151,18 @@ def fields(request: HttpRequest, name: str) -> HttpResponse:
     record = subject.dataset(name)
     try:
         facts = {each.name: each for each in door.column_facts(name, reader=reader(request), now=clock())}
+        examples = door.rewrites(name, reader=reader(request), now=clock())
     except (Missing, Denied):
-        facts = {}
-    shown = [_field(each, record.contract, facts.get(each.name)) for each in record.contract.fields]
+        facts, examples = {}, {}
+    shown = [_field(each, record, facts.get(each.name), examples.get(each.name, ())) for each in record.contract.fields]
     return render(request, "portal/dataset/fields.html", {**subject.context(record, tab="fields"), "fields": shown})
 
 
-def _field(field: Field, contract: Contract, facts: ColumnFacts | None) -> FieldShown:
-    cleaners = []
-    for use in field.cleaners:
+def _field(
+    field: Field, record: DatasetRecord, facts: ColumnFacts | None, examples: tuple[tuple[str, str], ...]
+) -> FieldShown:
+    contract, cleaners = record.contract, []
+    for use in field.cleaners if not examples else ():
         word = CLEANERS[use.name]
         # An example with other arguments than the field's would show what does not happen here.
         fitting = tuple(each for each in word.examples if dict(each.arguments) == dict(use.arguments))
@@ -165,6 +173,8 @@ def _field(field: Field, contract: Contract, facts: ColumnFacts | None) -> Field
         field=field,
         facts=facts,
         cleaners=tuple(cleaners),
+        rewritten=record.versions[0].rewritten.get(field.name, 0),
+        examples=examples,
         rules=tuple(rule for rule in contract.row_rules if field.name in rule.fields),
         top=tuple((value, rows, where + tables.filtered({field.name: value})) for value, rows in frequent),
     )

@@ -12,7 +12,7 @@ from django.urls import reverse
 from hexi.data.contracts.model import Field
 from hexi.exchange.door import queries as door
 from hexi.kernel.errors import Denied, Missing
-from hexi.registry.catalog.records import RuleResult, VersionRecord
+from hexi.registry.catalog.records import DatasetRecord, RuleResult, VersionRecord
 from hexi.web import charts, refusals, tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
@@ -34,6 +34,20 @@ class RuleShown:
     """Of its bar, in per cent of the worst rule's."""
     is_set: bool
     href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteShown:
+    """What cleaning made of a field's notations."""
+
+    field: Field
+    count: int
+    """Values that the source has written differently."""
+    share: float
+    """Of the source's rows, 0 to 1."""
+    width: float
+    """Of its bar, in per cent."""
+    examples: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,7 @@ def quality(request: HttpRequest, name: str) -> HttpResponse:
     broken = sorted((each for each in shown if each.rule.failed), key=lambda each: -each.rule.failed)
     context = {
         "version": version,
+        "rewrites": _rewrites(request, record, version),
         "score": version.accepted / version.rows if version.rows else 1.0,
         "accepted_width": version.accepted / version.rows * 100 if version.rows else 100.0,
         "errors": [each for each in broken if each.rule.severity == "error"],
@@ -139,6 +154,23 @@ def quarantine(request: HttpRequest, name: str) -> HttpResponse:
         "last": last,
     }
     return render(request, "portal/dataset/quarantine.html", context)
+
+
+def _rewrites(request: HttpRequest, record: DatasetRecord, version: VersionRecord) -> list[RewriteShown]:
+    """Fields of which cleaning rewrote something, the most first."""
+    name = record.summary.name
+    try:
+        examples = door.rewrites(name, reader=reader(request), now=clock(), version=version.version)
+    except (Missing, Denied):
+        examples = {}
+    shown = [
+        RewriteShown(
+            each, count, share := count / version.rows, max(share * 100, SHORTEST_BAR), examples.get(each.name, ())
+        )
+        for each in record.contract.fields
+        if (count := version.rewritten.get(each.name, 0))
+    ]
+    return sorted(shown, key=lambda each: -each.count)
 
 
 def _rule(rule: RuleResult, version: VersionRecord, most: int, name: str) -> RuleShown:
