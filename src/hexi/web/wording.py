@@ -214,7 +214,7 @@ def map_line(provenance: str) -> str:
     for mark in ("审图号", "map number"):
         if mark in provenance:
             parts = [each.strip() for each in provenance.replace(". ", "。").split("。")]
-            return next(each for each in parts if mark in each) + ("." if mark == "map number" else "。")
+            return next(each for each in parts if mark in each).rstrip(".") + ("." if mark == "map number" else "。")
     return provenance
 
 

@@ -10,6 +10,7 @@ from hexi.registry.catalog import queries as catalog
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import mapping, plan
+from hexi.web.pages.story import story_of
 
 NEWEST = 6
 SPARKS = 5
@@ -19,13 +20,15 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this node holds, at a glance."""
     now, asking = clock(), reader(request)
     facts = catalog.facts()
-    newest = sorted(catalog.datasets(), key=lambda each: each.certified_at, reverse=True)[:NEWEST]
+    datasets = catalog.datasets()
+    newest = sorted(datasets, key=lambda each: each.certified_at, reverse=True)[:NEWEST]
     page = next((each for each in packs.pages() if each.kind == "plan"), None)
     found = mapping.map_of_places(reader=asking, now=now)
     context = {
         "facts": facts,
         "share": facts.accepted / facts.rows if facts.rows else 1.0,
         "newest": newest,
+        "story": story_of(datasets, reader=asking, now=now),
         "plan": page,
         "series": plan.series_of(page, reader=asking, now=now)[:SPARKS] if page else (),
         "map": found[0] if found else None,
