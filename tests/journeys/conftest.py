@@ -80,10 +80,11 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     yield from serve_demo(tmp_path_factory.mktemp("portal") / "node")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if shutil.which("chromium") is None:
         pytest.skip("Chromium is not installed (Debian package chromium)")
+    # For a module, not for the session: its event loop would keep Django's tests from their database.
     with sync_playwright() as driver:
         found = chromium(driver)
         yield found
