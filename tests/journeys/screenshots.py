@@ -10,16 +10,14 @@ from playwright.sync_api import sync_playwright
 from .conftest import chromium, serve_demo
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
-WIDE = {"viewport": {"width": 1280, "height": 860}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
+VIEW = {"width": 1280, "height": 860}
 PICTURES = {
-    "home": ("/en/", WIDE),
-    "home-zh": ("/", WIDE),
-    "dataset-quality": ("/en/datasets/enterprises.sample/quality/", WIDE),
-    "dataset-map": ("/en/datasets/gansu.boundaries-county/map/", WIDE),
-    "plan": ("/en/plan/plan-2015/", WIDE),
-    "certificate": ("/en/datasets/gansu.airports/certificate/", WIDE),
-    "phone": ("/datasets/enterprises.sample/quality/", PHONE),
+    "home": "/en/",
+    "home-zh": "/",
+    "dataset-quality": "/en/datasets/enterprises.sample/quality/",
+    "dataset-map": "/en/datasets/gansu.boundaries-county/map/",
+    "plan": "/en/plan/plan-2015/",
+    "certificate": "/en/datasets/gansu.airports/certificate/",
 }
 
 
@@ -28,8 +26,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         browser = chromium(driver)
         for portal in serve_demo(Path(folder) / "node"):
-            for name, (path, context) in PICTURES.items():
-                page = browser.new_page(**context)
+            for name, path in PICTURES.items():
+                page = browser.new_page(viewport=VIEW)
                 page.goto(portal.address + path, wait_until="networkidle")
                 taken = page.screenshot(path=FOLDER / f"{name}.png")
                 print(f"{name}: {len(taken) / 1000:.0f} kB")
