@@ -144,6 +144,26 @@ def test_a_workbook_of_libreoffice_is_read(opener: Opener) -> None:
     assert opener.frame(opener.open(opener.write(content.getvalue(), "t.ods"), "县")).rows() == [(2, "敦煌")]
 
 
+def test_an_xlsx_that_is_called_xls_is_read_all_the_same(opener: Opener) -> None:
+    path = workbook(opener.folder / "t.xlsx", 表={"A1": "a", "A2": 1})
+
+    assert opener.frame(opener.open(path.rename(path.with_suffix(".xls")), "a")).rows() == [(2, "1")]
+
+
+def test_a_cell_at_the_far_end_of_the_sheet_is_refused_before_memory_runs_out(opener: Opener) -> None:
+    path = workbook(opener.folder / "t.xlsx", 表={"A1": "a", "A2": 1, "XFD1048576": "x"})
+
+    with pytest.raises(SourceInvalid, match="reaches to row 1048576 and column 16384"):
+        opener.open(path, "a")
+
+
+def test_errors_in_a_long_sheet_are_put_back_where_they_stand(opener: Opener) -> None:
+    cells: dict[str, object] = {f"B{row}": f"{row}" + "x" * 50 for row in range(2, 40_000)}
+    path = workbook(opener.folder / "t.xlsx", 表={"B1": "a"} | cells | {"B20000": ("=NA()", "#N/A")})
+
+    assert opener.frame(opener.open(path, "a")).row(19_998) == (20_000, "#N/A")
+
+
 def test_a_workbook_that_was_cut_is_told(opener: Opener) -> None:
     path = workbook(opener.folder / "t.xlsx", 表={"A1": "a"})
     path.write_bytes(path.read_bytes()[:2000])

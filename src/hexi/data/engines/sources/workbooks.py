@@ -31,9 +31,12 @@ LIMIT_UNPACKED_BYTES = 1 << 30
 LIMIT_RATIO = 500
 """How much larger than the file that may be, beyond `FREE_BYTES`; a real workbook packs about ten to one."""
 FREE_BYTES = 100 << 20
+LIMIT_CELLS = 1 << 25
+"""How large a rectangle around the filled cells may be: the reader takes 32 bytes for each cell in it."""
+OVERLAP_BYTES = 1 << 16
+"""More than any cell with a formula."""
 ERROR_CELL = re.compile(rb'<c\s(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
-
-FILLED_CELL = re.compile(rb'<c\s[^>]*\br="([A-Z]+)\d+"[^>]*(?<!/)>')
+FILLED_CELL = re.compile(rb'<c\s[^>]*\br="([A-Z]+)(\d+)"[^>]*(?<!/)>')
 
 
 def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
@@ -47,7 +50,8 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
     _refuse_what_is_no_workbook(path)
     digest = bytes_of.digest(path)
     try:
-        book = fastexcel.read_excel(path)
+        # Given bytes, the reader looks at them; given a path, it believes the ending.
+        book = fastexcel.read_excel(path.read_bytes() if _is_misnamed(path) else path)
         sheet = _sheet(book, contract.source.sheet, path)
         cells = sheet.to_polars()
     except fastexcel.FastExcelError as error:
@@ -93,11 +97,55 @@ def _sheet(book: fastexcel.ExcelReader, wanted: str | None, path: Path) -> faste
             sheets=", ".join(f"“{each}”" for each in names),
         )
     for name in [wanted] if wanted is not None else names:
+        _refuse_sparse(path, name)
         # skip_rows=0 keeps empty rows at the top, so that rows have the numbers they have in Excel.
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         if wanted is not None or sheet.visible == "visible":
             return sheet
     raise WrongPlace("“{file}” has no sheet that can be seen; name one in hexi.source.", file=path)
+
+
+def _refuse_sparse(path: Path, sheet: str) -> None:
+    """Raise where cells of an .xlsx sheet lie so far apart that memory would run out, and with it the process."""
+    columns, rows = set[int](), set[int]()
+    for piece in _pieces(path, sheet):
+        if cells := FILLED_CELL.findall(piece):
+            columns |= {_number_of(letters) for letters in {letters for letters, _ in cells}}
+            rows |= {int(cells[0][1]), int(cells[-1][1])}
+    around = (max(columns) - min(columns) + 1) * (max(rows) - min(rows) + 1) if columns else 0
+    if around > LIMIT_CELLS:
+        raise SourceInvalid(
+            "The sheet “{sheet}” of “{file}” reaches to row {row} and column {column}: {cells} cells, where at most "
+            "{limit} are read. Delete what stands far from the table, or export the sheet as CSV.",
+            sheet=sheet,
+            file=path,
+            row=max(rows),
+            column=max(columns),
+            cells=around,
+            limit=LIMIT_CELLS,
+        )
+
+
+def _pieces(path: Path, sheet: str) -> Iterator[bytes]:
+    """Yield the XML of an .xlsx sheet in pieces that overlap, so that each cell is whole in one of them."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as book:
+        part = _part_of(book, sheet)
+        if part is None or part not in book.namelist():
+            return
+        with book.open(part) as file:
+            end = b""
+            while piece := file.read(1 << 20):
+                yield end + piece
+                end = (end + piece)[-OVERLAP_BYTES:]
+
+
+def _is_misnamed(path: Path) -> bool:
+    """Whether an .xls is really an .xlsx, or the other way round."""
+    with path.open("rb") as file:
+        is_old = file.read(len(bytes_of.OLE)) == bytes_of.OLE
+    return is_old != (path.suffix.lower() == ".xls")
 
 
 def _without_empty_edge(cells: pl.DataFrame, header_row: int) -> pl.DataFrame:
@@ -136,29 +184,12 @@ def _with_errors(cells: pl.DataFrame, path: Path, sheet: str) -> pl.DataFrame:
 
 def _errors(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
     """Yield (row, column, error), both from 0, of the cells of an .xlsx sheet whose formulas fail."""
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as book:
-        part = _part_of(book, sheet)
-        if part is None or part not in book.namelist():
-            return
-        if not _has_errors(book, part):
-            return
-        text = book.read(part)
+    first, errors = 1 << 14, []
+    for piece in _pieces(path, sheet):
+        first = min([first, *(_number_of(letters) for letters in {each[1] for each in FILLED_CELL.finditer(piece)})])
+        errors += [(int(each[2]) - 1, _number_of(each[1]), each[3].decode()) for each in ERROR_CELL.finditer(piece)]
     # The reader's first column is the first that holds anything.
-    first = min(_number_of(match[1]) for match in FILLED_CELL.finditer(text))
-    for match in ERROR_CELL.finditer(text):
-        yield int(match[2]) - 1, _number_of(match[1]) - first, match[3].decode()
-
-
-def _has_errors(book: zipfile.ZipFile, part: str) -> bool:
-    with book.open(part) as sheet:
-        end = b""
-        while piece := sheet.read(1 << 20):
-            if b't="e"' in end + piece:
-                return True
-            end = piece[-4:]
-    return False
+    yield from ((row, column - first, error) for row, column, error in errors)
 
 
 def _number_of(letters: bytes) -> int:
@@ -244,8 +275,4 @@ def _protected(path: Path) -> Protected:
 def _explained(path: Path, reason: str) -> SourceInvalid:
     if "password" in reason.lower() or "encrypt" in reason.lower():
         return _protected(path)
-    return SourceInvalid(
-        "“{file}” cannot be read as Excel: {reason}. Save it again in Excel or WPS.",
-        file=path,
-        reason=reason.split("\n", 1)[0].removeprefix("calamine error: "),
-    )
+    return SourceInvalid("“{file}” is damaged and cannot be read as Excel. Save it again in Excel or WPS.", file=path)
