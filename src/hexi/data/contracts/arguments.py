@@ -30,14 +30,12 @@ def arguments_of(
         if reason is None:
             found[name] = tuple(value) if isinstance(value, list) else value
         else:
-            notes.add(
-                (*place, name),
-                "“{name}” of “{word}” must be {wanted}; this is “{value}”.",
-                name=name,
-                word=word.name,
-                wanted=reason,
-                value=str(value)[:60],
-            )
+            facts = {"name": name, "word": word.name, "wanted": reason, "value": str(value)[:60]}
+            template = "“{name}” of “{word}” must be {wanted}; this is “{value}”."
+            if parameter.choices:
+                facts["choices"] = ", ".join(parameter.choices)
+                template = "“{name}” of “{word}” must be {wanted}: {choices}; this is “{value}”."
+            notes.add((*place, name), template, **facts)
     for name, parameter in word.parameters.items():
         if parameter.is_required and name not in given:
             notes.add(place, "“{word}” needs the argument “{name}”.", word=word.name, name=name)
@@ -69,13 +67,13 @@ def _misfit(value: object, parameter: Parameter) -> str | None:
         case "text":
             fits, wanted = isinstance(value, str) and value != "", "text; put it in quotes"
         case "choice":
-            fits, wanted = value in parameter.choices, "one of " + ", ".join(parameter.choices)
+            fits, wanted = value in parameter.choices, "one of the choices"
         case "texts":
             fits = isinstance(value, list) and all(isinstance(each, str) for each in value)
             wanted = "a list of texts in quotes"
             if parameter.choices:
                 fits = fits and isinstance(value, list) and all(each in parameter.choices for each in value)
-                wanted = "a list out of " + ", ".join(parameter.choices)
+                wanted = "a list out of the choices"
         case "mapping":
             fits = isinstance(value, dict) and bool(value) and all(isinstance(each, str) for each in value.values())
             wanted = "a mapping from text to text"
@@ -85,7 +83,7 @@ def _misfit(value: object, parameter: Parameter) -> str | None:
                 and 0 < len(value) <= MAX_VALUES
                 and all(isinstance(each, SCALARS) for each in value)
             )
-            wanted = f"a list of 1 to {MAX_VALUES} values"
+            wanted = "a list of 1 to 10000 values"
         case _:
             fits, wanted = isinstance(value, SCALARS), "one value"
     return None if fits else wanted
