@@ -18,11 +18,9 @@ LAST_LINE = 250_000
 """Examples come from the first lines: the dirt of a table is spread all over it."""
 LONGEST = 60
 """An example with more characters would show nothing at a glance."""
-ODD = {FieldType.INTEGER: r"[^0-9-]", FieldType.DECIMAL: r"[^0-9.-]", FieldType.NUMBER: r"[^0-9.-]"}
-"""Found in a text that is written otherwise than the number it means."""
-WORD, FULL_WORD, HAN = re.compile("[0-9A-Za-z]+"), re.compile("[０-９Ａ-Ｚａ-ｚ]+"), re.compile("[一-鿿]+")
-
 WORD_AT_MOST = 4
+"""Characters of a text that is one word and stands for itself, such as 是 or 在业."""
+WORD, FULL_WORD, HAN = re.compile("[0-9A-Za-z]+"), re.compile("[０-９Ａ-Ｚａ-ｚ]+"), re.compile("[一-鿿]+")
 
 Pair = tuple[str, str]
 
@@ -86,7 +84,7 @@ def _is_rewritten(each: Field, clean: str) -> pl.Expr | None:
         case FieldType.STRING:
             return raw != cleaned
         case FieldType.INTEGER | FieldType.DECIMAL | FieldType.NUMBER:
-            return raw.str.contains(ODD[each.type]) & cleaned.is_not_null()
+            return raw.cast(pl.Float64, strict=False).is_null() & cleaned.is_not_null()
         case FieldType.DATE:
             return ((raw.str.len_bytes() != len("2026-11-23")) | (raw.str.slice(4, 1) != "-")) & cleaned.is_not_null()
         case FieldType.BOOLEAN:
