@@ -6,7 +6,22 @@ language: `gettext(error.template).format(**error.facts)`. The English sentence 
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Mapping
 from typing import ClassVar
+
+_REASONS: Mapping[int | None, str] = {
+    errno.ENOENT: "there is no such file",
+    errno.ENOTDIR: "there is no such folder",
+    errno.EISDIR: "it is a folder",
+    errno.EACCES: "the permission is missing",
+    errno.EPERM: "the permission is missing",
+    errno.ELOOP: "its link leads back to itself",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.ENOSPC: "the disk is full",
+    errno.EROFS: "the disk is read-only",
+    errno.EIO: "the disk cannot be read or written",
+}
 
 
 class HexiError(Exception):
@@ -30,6 +45,11 @@ class HexiError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.template, self.facts))
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refuses, in words that our catalogues hold; the system speaks one language only."""
+    return _REASONS.get(error.errno) or error.strerror or str(error)
 
 
 def _rebuild(kind: type[HexiError], template: str, facts: dict[str, object]) -> HexiError:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -317,8 +318,15 @@ def test_missing_files_are_named(world: World) -> None:
     with pytest.raises(CopyMissing, match=r"nowhere\.csv"):
         check(world, world.folder / "nowhere.csv")
     world.certificate.unlink()
-    with pytest.raises(CertificateMissing, match="No such file"):
+    with pytest.raises(CertificateMissing, match="there is no such file"):
         check(world)
+
+
+def test_a_pipe_is_no_copy_and_nobody_waits_for_it(world: World) -> None:
+    os.mkfifo(world.folder / "pipe.csv")
+
+    with pytest.raises(CopyMissing, match="no ordinary file"):
+        check(world, world.folder / "pipe.csv")
 
 
 LAYOUT = Layout(

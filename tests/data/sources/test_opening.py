@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import polars as pl
@@ -87,6 +88,19 @@ def test_a_file_that_may_not_be_read_is_named(opener: Opener, tmp_path: Path) ->
 
     with pytest.raises(SourceInvalid, match="cannot be read"):
         opener.open(loop)
+
+
+def test_a_name_that_no_file_can_have_is_no_fault_of_the_lake(opener: Opener) -> None:
+    with pytest.raises(SourceInvalid, match="its name is too long"):
+        opener.open(opener.folder / f"{'a' * 300}.csv")
+
+
+def test_a_pipe_is_refused_before_anybody_waits_for_it(opener: Opener) -> None:
+    pipe = opener.folder / "pipe.csv"
+    os.mkfifo(pipe)
+
+    with pytest.raises(SourceInvalid, match="no ordinary file"):
+        opener.open(pipe)
 
 
 def test_every_error_of_a_source_has_its_own_code_and_ends_in_four() -> None:

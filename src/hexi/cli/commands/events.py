@@ -12,7 +12,7 @@ from hexi.cli import node
 from hexi.cli.commands.verify import show
 from hexi.cli.speech import _, of, out
 from hexi.cli.words import group
-from hexi.kernel.errors import Invalid
+from hexi.kernel.errors import Invalid, reason_of
 
 
 class CheckpointUnreadable(Invalid):
@@ -103,7 +103,7 @@ def _checkpoint(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else _("it is no text")
+        reason = reason_of(error) if isinstance(error, OSError) else _("it is no text")
         raise CheckpointUnreadable(
             "The checkpoint “{file}” cannot be read: {reason}. Name the file in which it was kept.",
             file=path,

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from hexi.data.contracts.problems import ContractInvalid, Place, Problem, invalid
-from hexi.kernel.errors import Missing
+from hexi.kernel.errors import Missing, reason_of
 
 LIMIT_BYTES = 1 << 20
 MAX_DEPTH = 40
@@ -53,9 +53,7 @@ def file_text(path: Path) -> str:
     except FileNotFoundError:
         raise ContractMissing("There is no file “{file}”; check the name and the folder.", file=str(path)) from None
     except OSError as error:
-        raise invalid(
-            str(path), [_problem("The file cannot be read: {reason}.", reason=error.strerror or str(error))]
-        ) from None
+        raise invalid(str(path), [_problem("The file cannot be read: {reason}.", reason=reason_of(error))]) from None
     if len(raw) > LIMIT_BYTES:
         raise invalid(
             str(path),

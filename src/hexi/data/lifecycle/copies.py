@@ -10,7 +10,7 @@ from pathlib import Path
 from hexi.data.lifecycle.certificates import CertifiedFile
 from hexi.data.lifecycle.counting import count_rows
 from hexi.data.lifecycle.findings import Finding, Tampered
-from hexi.kernel.errors import Invalid, Missing
+from hexi.kernel.errors import Invalid, Missing, reason_of
 
 
 class CopyMissing(Missing):
@@ -164,13 +164,13 @@ def _rows(path: Path, expected: CertifiedFile) -> tuple[int | None, str]:
 
 
 def _sha256(path: Path) -> str:
+    if path.exists() and not path.is_file():
+        raise CopyMissing("“{file}” is no ordinary file; copy what it gives into one first.", file=str(path))
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise CopyMissing(
-            "“{file}” cannot be read: {reason}.", file=str(path), reason=error.strerror or str(error)
-        ) from None
+        raise CopyMissing("“{file}” cannot be read: {reason}.", file=str(path), reason=reason_of(error)) from None
 
 
 def _tampered(code: str, template: str, **facts: object) -> Finding:

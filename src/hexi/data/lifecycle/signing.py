@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from hexi.kernel.errors import Conflict, Denied, Invalid, Missing
+from hexi.kernel.errors import Conflict, Denied, Invalid, Missing, reason_of
 
 
 class KeyMissing(Missing):
@@ -114,7 +114,7 @@ class NodeKey:
             ) from None
         except OSError as error:
             raise KeyInvalid(
-                "The signing key “{file}” cannot be read: {reason}.", file=str(path), reason=error.strerror
+                "The signing key “{file}” cannot be read: {reason}.", file=str(path), reason=reason_of(error)
             ) from error
         if mode & 0o077:
             raise KeyExposed(

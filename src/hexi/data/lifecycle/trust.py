@@ -19,7 +19,7 @@ from pathlib import Path
 
 from hexi.data.lifecycle.reading_json import Cursor
 from hexi.data.lifecycle.signing import Signer, key_id_of
-from hexi.kernel.errors import Conflict, Invalid, Missing
+from hexi.kernel.errors import Conflict, Invalid, Missing, reason_of
 from hexi.kernel.names import Text
 from hexi.kernel.time import stamp
 
@@ -157,7 +157,7 @@ def read_trust(path: Path) -> TrustFile:
         ) from None
     except OSError as error:
         raise TrustInvalid(
-            "The trust file “{file}” cannot be read: {reason}.", file=str(path), reason=error.strerror
+            "The trust file “{file}” cannot be read: {reason}.", file=str(path), reason=reason_of(error)
         ) from error
     except UnicodeDecodeError as error:
         raise TrustInvalid(

@@ -20,7 +20,7 @@ from hexi.data.lifecycle.findings import (
     exit_code_of,
 )
 from hexi.data.lifecycle.trust import Standing, TrustedKey, TrustFile
-from hexi.kernel.errors import Missing
+from hexi.kernel.errors import Missing, reason_of
 from hexi.kernel.names import Text
 from hexi.kernel.time import stamp
 
@@ -333,5 +333,5 @@ def _read(path: Path) -> tuple[str, bytes]:
         return path.name, path.read_bytes()
     except OSError as error:
         raise CertificateMissing(
-            "“{file}” cannot be read: {reason}.", file=str(path), reason=error.strerror or str(error)
+            "“{file}” cannot be read: {reason}.", file=str(path), reason=reason_of(error)
         ) from None

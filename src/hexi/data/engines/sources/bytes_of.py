@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
 from hexi.data.engines.sources.records import SourceEmpty, SourceInvalid, SourceMissing, WrongFormat
+from hexi.kernel.errors import reason_of
 
 OLE = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
@@ -92,9 +94,13 @@ class Aside:
 
 def require(path: Path) -> None:
     """Raise `SourceMissing`, `SourceEmpty` or `SourceInvalid` unless the file can be read and holds something."""
-    if path.is_dir():
-        raise SourceInvalid("“{file}” is a folder; name the file in it.", file=path)
     try:
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise SourceInvalid("“{file}” is a folder; name the file in it.", file=path)
+        if not stat.S_ISREG(kind):
+            # It is read more than once, and a pipe may never end.
+            raise SourceInvalid("“{file}” is no ordinary file; copy what it gives into one first.", file=path)
         with path.open("rb") as file:
             first = file.read(1)
     except (FileNotFoundError, NotADirectoryError):
@@ -129,5 +135,5 @@ def refuse_other_formats(path: Path, *, expected: str) -> None:
 
 def _unreadable(path: Path, error: OSError) -> SourceInvalid:
     return SourceInvalid(
-        "“{file}” cannot be read: {reason}. Check who may read it.", file=path, reason=error.strerror or error
+        "“{file}” cannot be read: {reason}. Check its name and who may read it.", file=path, reason=reason_of(error)
     )
