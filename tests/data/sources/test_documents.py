@@ -9,6 +9,7 @@ from hexi.data.engines.sources.records import (
     SourceInvalid,
     SourceTruncated,
     WrongCrs,
+    WrongEncoding,
     WrongHeader,
     WrongPlace,
 )
@@ -115,6 +116,24 @@ def test_a_mistake_is_named_by_line_and_column(opener: Opener) -> None:
 def test_absurd_documents_are_refused(opener: Opener, text: str) -> None:
     with pytest.raises(SourceInvalid):
         opener.rows(text, name="t.json")
+
+
+@pytest.mark.parametrize("text", ['[{"a": 1}, {"a": "\\ud800"}]', '[{"a": 1}, {"a": 1, "\\udfff": 2}]'])
+def test_half_a_character_is_refused_by_its_record(opener: Opener, text: str) -> None:
+    with pytest.raises(WrongEncoding, match=r"Record 2 .* half a character"):
+        opener.rows(text, name="t.json")
+
+
+def test_a_member_that_stands_twice_is_refused(opener: Opener) -> None:
+    with pytest.raises(WrongHeader, match="the member “a” twice"):
+        opener.rows('[{"b": 1}, {"a": 1, "a": 2}]', name="t.json")
+
+
+def test_a_comma_too_many_is_no_file_that_was_cut(opener: Opener) -> None:
+    with pytest.raises(SourceInvalid, match="too many") as refusal:
+        opener.rows('[{"a": 1},]', name="t.json")
+
+    assert refusal.value.code == SourceInvalid.code
 
 
 def test_a_monstrous_value_is_named(opener: Opener) -> None:

@@ -81,6 +81,25 @@ def test_a_damaged_footer_is_refused(opener: Opener) -> None:
         opener.open(opener.write(b"PAR1" + bytes(200) + b"PAR1", "t.parquet"))
 
 
+def test_a_damaged_page_is_refused(opener: Opener) -> None:
+    path = opener.folder / "t.parquet"
+    pl.DataFrame({"v": ["x" * 50, "y"]}).write_parquet(path)
+    content = bytearray(path.read_bytes())
+    content[20:60] = b"\xff" * 40
+    path.write_bytes(content)
+
+    with pytest.raises(SourceInvalid, match="rows cannot be read"):
+        opener.frame(opener.open(path, "v"))
+
+
+def test_lengths_of_time_are_refused(opener: Opener) -> None:
+    path = opener.folder / "t.parquet"
+    pl.DataFrame({"v": [dt.timedelta(days=-1)]}).write_parquet(path)
+
+    with pytest.raises(SourceInvalid, match="lengths of time"):
+        opener.open(path, "v")
+
+
 def test_a_monstrous_value_is_refused(opener: Opener) -> None:
     path = opener.folder / "t.parquet"
     pl.DataFrame({"v": ["x" * 2_000_000]}).write_parquet(path)

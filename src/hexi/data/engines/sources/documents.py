@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,15 @@ from hexi.data.engines.sources.records import (
     RawSource,
     SourceInvalid,
     SourceTruncated,
+    WrongEncoding,
+    WrongHeader,
     WrongPlace,
 )
 
 LIMIT_BYTES = 512 << 20
 """A JSON document is read into memory; a larger one belongs into one object per line, CSV or Parquet."""
 BATCH_RECORDS = 50_000
+SURROGATE = re.compile("[\ud800-\udfff]")
 Row = dict[str, str | None]
 
 
@@ -120,14 +124,11 @@ def as_source(
     frames = []
     numbered = iter(records)
     while batch := list(itertools.islice(numbered, BATCH_RECORDS)):
-        names = dict.fromkeys(name for _, row in batch for name in row if name != LINE)
-        _refuse_large_values(batch, path)
-        frames.append(
-            pl.DataFrame(
-                [pl.Series(LINE, [number for number, _ in batch], dtype=pl.Int64)]
-                + [pl.Series(name, [row.get(name) for _, row in batch], dtype=pl.String) for name in names]
-            )
-        )
+        try:
+            _refuse_large_values(batch, path)
+            frames.append(_framed(batch))
+        except UnicodeEncodeError:
+            raise _half_a_character(batch, path) from None
     none = pl.DataFrame({LINE: []}, schema={LINE: pl.Int64})
     frame = pl.concat(frames, how="diagonal") if frames else none
     present = frame.columns[1:]
@@ -149,32 +150,49 @@ def as_source(
 
 def _parsed(text: str, path: Path, *, line: int | None = None) -> Any:
     try:
-        return json.loads(text, parse_float=Number, parse_constant=str)
+        return json.loads(text, parse_float=Number, parse_constant=str, object_pairs_hook=_each_once)
+    except _Twice as error:
+        raise WrongHeader(
+            "An object in “{file}” has the member “{name}” twice, so it is not clear which is meant; rename or remove "
+            "one.",
+            file=path,
+            name=str(error),
+        ) from None
     except json.JSONDecodeError as error:
-        if line is None and (error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")):
+        if line is None and (error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")):
             raise SourceTruncated(
-                "“{file}” breaks off in line {line}, column {column}: {reason}. Export it again.",
+                "“{file}” breaks off in line {line}, column {column}. Export it again.",
                 file=path,
                 line=error.lineno,
                 column=error.colno,
-                reason=error.msg,
             ) from None
-        raise _no_json(path, line or error.lineno, error.colno, error.msg) from None
+        raise _no_json(path, line or error.lineno, error.colno) from None
     except RecursionError:
         raise SourceInvalid("“{file}” is nested deeper than any table.", file=path) from None
-    except ValueError as error:
-        raise SourceInvalid("“{file}” holds a number of absurd length: {reason}.", file=path, reason=error) from None
+    except ValueError:
+        raise SourceInvalid("“{file}” holds a number of thousands of digits, which is no value.", file=path) from None
 
 
-def _no_json(path: Path, line: int, column: int, reason: str) -> SourceInvalid:
+def _no_json(path: Path, line: int, column: int) -> SourceInvalid:
     return SourceInvalid(
-        "Line {line}, column {column} of “{file}” is no JSON: {reason}. Look before it for a missing comma, "
-        "quotation mark or bracket.",
+        "Line {line} of “{file}” is no JSON from column {column} on. Look there and before it for a comma, quotation "
+        "mark or bracket that is missing or too many.",
         line=line,
         column=column,
         file=path,
-        reason=reason,
     )
+
+
+class _Twice(Exception):
+    """A member stands twice in one object."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 def _is_one_a_line(utf8: Path) -> bool:
@@ -267,7 +285,31 @@ def _with_single_values(taken: Row, node: Mapping[str, Any], names: list[str]) -
 def _keys(node: Any) -> str:
     if isinstance(node, dict):
         return ", ".join(f"“{key}”" for key in list(node)[:12]) or "{}"
-    return f"[…] × {len(node)}" if isinstance(node, list) else str(as_text(node))[:40]
+    return f"[…] × {len(node)}" if isinstance(node, list) else json.dumps(node, ensure_ascii=False)[:40]
+
+
+def _framed(batch: list[tuple[int, Row]]) -> pl.DataFrame:
+    names = dict.fromkeys(name for _, row in batch for name in row if name != LINE)
+    return pl.DataFrame(
+        [pl.Series(LINE, [number for number, _ in batch], dtype=pl.Int64)]
+        + [pl.Series(name, [row.get(name) for _, row in batch], dtype=pl.String) for name in names]
+    )
+
+
+def _half_a_character(batch: list[tuple[int, Row]], path: Path) -> WrongEncoding:
+    number, name = next(
+        (number, name)
+        for number, row in batch
+        for name, value in row.items()
+        if SURROGATE.search(name) or SURROGATE.search(value or "")
+    )
+    return WrongEncoding(
+        "Record {number} of “{file}”: “{column}” holds half a character (an escape from \\ud800 to \\udfff that "
+        "stands alone). Export it again.",
+        number=number,
+        file=path,
+        column=SURROGATE.sub("�", name),
+    )
 
 
 def _refuse_large_values(batch: list[tuple[int, Row]], path: Path) -> None:

@@ -147,8 +147,8 @@ def _typed(
         total = int(frame.select(pl.len()).collect().item())
     except (pl.exceptions.PolarsError, OSError) as error:
         raise SourceInvalid(
-            "“{file}” cannot be read as Parquet: {reason}", file=name, reason=str(error).split("\n", 1)[0]
-        ) from None
+            "“{file}” is damaged: its rows cannot be read. Copy or export it again.", file=name
+        ) from error
     if not schema:
         raise WrongHeader("“{file}” has no columns.", file=name)
     columns = kept(contract, tuple(schema), file=name)
@@ -169,6 +169,12 @@ def _typed(
                     limit=LIMIT_CELL_BYTES,
                 )
 
+    def explain(error: BaseException) -> BaseException:
+        # The footer was read, so it is a page before it that is not whole.
+        if not isinstance(error, pl.exceptions.ComputeError):
+            return error
+        return SourceInvalid("“{file}” is damaged: its rows cannot be read. Copy or export it again.", file=name)
+
     return RawSource(
         name=name,
         format=format,
@@ -178,6 +184,7 @@ def _typed(
         digest=lambda: sha256,
         size_bytes=size_bytes,
         check=check,
+        explain=explain,
         inputs=inputs,
     )
 
@@ -205,6 +212,12 @@ def as_text(name: str, kind: pl.DataType, *, file: Path | str) -> pl.Expr:
             listed = column.arr.to_list() if isinstance(kind, pl.Array) else column
             wrapped = pl.struct(listed.alias("v")).struct.json_encode()
             return pl.when(column.is_not_null()).then(wrapped.str.slice(5).str.head(-1))
+        case pl.Duration():
+            raise SourceInvalid(
+                "The column “{column}” of “{file}” holds lengths of time; turn them into numbers with a unit.",
+                column=name,
+                file=file,
+            )
         case pl.Binary() | pl.Object():
             raise SourceInvalid(
                 "The column “{column}” of “{file}” is binary; only text, numbers, dates and booleans are read.",
