@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from hexi.data.engines.polars_split import ReferenceUnfit
 from hexi.data.engines.sources.records import SourceInvalid
 from hexi.data.lake.errors import RunInProgress
 from hexi.data.lifecycle.errors import SetRuleBroken
@@ -167,6 +168,35 @@ def test_a_broken_promise_about_the_whole_set_leaves_the_table_as_it_was(worksho
     assert workshop.state() == before
     assert workshop.publish(FIRMS).version == 1
     assert workshop.strays() == []
+
+
+OTHER = CONTRACT.replace("test.firms", "test.branches").replace(
+    "        businessName: 人数\n",
+    "        businessName: 人数\n        quality: [{type: custom, engine: hexi, implementation: {check: reference, "
+    "dataset: test.firms, field: code}}]\n",
+)
+
+
+def test_a_reference_to_a_field_that_is_not_there_names_it(workshop) -> None:
+    workshop.publish(FIRMS)
+
+    with pytest.raises(ReferenceUnfit, match=r"“codes” of test\.firms.*nearest: code"):
+        workshop.publish(FIRMS, contract=OTHER.replace("field: code", "field: codes"))
+
+
+def test_a_reference_to_values_that_are_no_numbers_allows_no_number(workshop) -> None:
+    workshop.publish(FIRMS)
+
+    result = workshop.publish(FIRMS, contract=OTHER.replace("OrEqualTo: 1", "OrEqualTo: 0"))
+
+    assert {rule.id: rule.failed for rule in result.rules}["staff.reference"] == 5
+
+
+def test_a_rule_of_a_thousand_parts_is_worked_out_in_a_moment(workshop) -> None:
+    parts = " OR ".join(f"code = '{each}'" for each in range(1000))
+    rule = f'      - {{type: custom, engine: hexi, implementation: {{check: sql, expression: "{parts}"}}}}\n'
+
+    assert workshop.publish("code,staff,founded_on\n999,1,\n1000,1,\n", contract=CONTRACT + rule).accepted == 1
 
 
 def test_a_promise_of_freshness_is_asked_again_on_the_next_day(workshop) -> None:

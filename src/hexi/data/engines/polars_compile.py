@@ -144,7 +144,9 @@ class Compiled:
             return unreadable(field)
         if rule.check == "reference":
             known = self._references[str(rule.arguments["dataset"]), str(rule.arguments["field"])]
-            return polars_checks.fails(~value.is_in(known.cast(column_type(field)).implode()))
+            return polars_checks.fails(
+                ~value.is_in(known.cast(column_type(field), strict=False).drop_nulls().implode())
+            )
         return polars_checks.FORMS[rule.check](value, rule, field)
 
 

@@ -11,12 +11,14 @@ from pathlib import Path
 import polars as pl
 
 from hexi.data.contracts.model import Contract, SetRule
+from hexi.data.contracts.problems import nearest
 from hexi.data.engines.delta_words import Statistics
 from hexi.data.engines.polars_batches import CELLS_A_BATCH, ParquetSink, batches, side_by_side
 from hexi.data.engines.polars_compile import CLEAN, LINE, REASONS, Compiled
 from hexi.data.engines.polars_rewrites import Pair, Rewrites, Rewritten, plain
 from hexi.data.engines.polars_unique import Hash, HashesLied, Repeats, hash_of
 from hexi.data.engines.sources.records import RawSource
+from hexi.kernel.errors import Invalid
 
 ENGINE = ("polars", pl.__version__)
 Seen = Callable[[int], None]
@@ -162,9 +164,24 @@ class _Tally:
         )
 
 
-def values_of(files: tuple[Path, ...], field: str) -> pl.Series:
-    """The different values of a column, for a `reference` rule."""
-    return pl.scan_parquet(list(files)).select(field).unique().collect()[field].drop_nulls()
+class ReferenceUnfit(Invalid):
+    """A contract refers to a field that the other dataset does not have."""
+
+    code = "contract.reference"
+
+
+def values_of(files: tuple[Path, ...], field: str, *, dataset: str) -> pl.Series:
+    """The different values of a column, for a `reference` rule. Raises `ReferenceUnfit`."""
+    frame = pl.scan_parquet(list(files))
+    known = frame.collect_schema().names()
+    if field not in known:
+        raise ReferenceUnfit(
+            "The contract refers to the field “{field}” of {dataset}, which has none of that name; nearest: {near}.",
+            field=field,
+            dataset=dataset,
+            near=nearest(field, known),
+        )
+    return frame.select(field).unique().collect()[field].drop_nulls()
 
 
 def geo_metadata(contract: Contract) -> dict[str, str] | None:

@@ -244,7 +244,9 @@ class _Run:
                 self.contract,
                 references={
                     (str(rule.arguments["dataset"]), str(rule.arguments["field"])): engine.values_of(
-                        self._snapshot(str(rule.arguments["dataset"])).files, str(rule.arguments["field"])
+                        self._snapshot(str(rule.arguments["dataset"])).files,
+                        str(rule.arguments["field"]),
+                        dataset=str(rule.arguments["dataset"]),
                     )
                     for rule in self.contract.row_rules
                     if rule.check == "reference"

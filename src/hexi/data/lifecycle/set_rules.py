@@ -14,17 +14,9 @@ def judge(contract: Contract, split: Split, *, now: datetime) -> tuple[RuleCount
     """Return how each set rule fared, 0 or 1. Raises `SetRuleBroken` for one whose severity is error."""
     counts = []
     for rule in contract.set_rules:
-        found = _found(rule, split, now)
-        if found is not None and rule.severity is Severity.ERROR:
-            raise SetRuleBroken(
-                "{dataset} gets no new version: {rule}, but {found}. The standing version is as it was; mend the "
-                "source, or the rule “{id}”.",
-                dataset=contract.name,
-                rule=rule.sentence.en,
-                rule_zh=rule.sentence.zh,
-                found=found,
-                id=rule.id,
-            )
+        broken = _broken(rule, split, now, dataset=contract.name)
+        if broken is not None and rule.severity is Severity.ERROR:
+            raise broken
         counts.append(
             RuleCount(
                 id=rule.id,
@@ -32,26 +24,61 @@ def judge(contract: Contract, split: Split, *, now: datetime) -> tuple[RuleCount
                 fields=rule.fields,
                 severity=rule.severity.value,
                 dimension=rule.dimension,
-                failed=int(found is not None),
+                failed=int(broken is not None),
             )
         )
     return tuple(counts)
 
 
-def _found(rule: SetRule, split: Split, now: datetime) -> str | None:
-    """What was found instead, or nothing where the rule holds."""
+def _broken(rule: SetRule, split: Split, now: datetime, *, dataset: str) -> SetRuleBroken | None:
+    """What is wrong, a whole sentence for each check, or nothing where the rule holds."""
     said = rule.arguments
+    facts = {"dataset": dataset, "id": rule.id, "accepted": split.accepted, "rows": split.rows}
     if rule.check == "row_count":
         least, most = said.get("min"), said.get("max")
-        is_short = least is not None and split.accepted < int(str(least))
-        is_long = most is not None and split.accepted > int(str(most))
-        return f"{split.accepted} of {split.rows} rows were accepted" if is_short or is_long else None
+        if least is not None and split.accepted < int(str(least)):
+            return SetRuleBroken(
+                "{dataset} gets no new version: {accepted} of {rows} rows were accepted, but at least {least} are "
+                "promised. The standing version is as it was; mend the source, or the rule “{id}”.",
+                **facts,
+                least=least,
+            )
+        if most is not None and split.accepted > int(str(most)):
+            return SetRuleBroken(
+                "{dataset} gets no new version: {accepted} of {rows} rows were accepted, but at most {most} are "
+                "promised. The standing version is as it was; mend the source, or the rule “{id}”.",
+                **facts,
+                most=most,
+            )
+        return None
     if rule.check == "accepted_share":
-        share = 100 * split.accepted / split.rows if split.rows else 100.0
-        return f"{share:.1f}% of {split.rows} rows were" if share < float(str(said["min"])) else None
+        share, promised = 100 * split.accepted / split.rows if split.rows else 100.0, float(str(said["min"]))
+        if share >= promised:
+            return None
+        return SetRuleBroken(
+            "{dataset} gets no new version: {share}% of {rows} rows were accepted, but at least {promised}% are "
+            "promised. The standing version is as it was; mend the source, or the rule “{id}”.",
+            **facts,
+            share=f"{share:.1f}",
+            promised=f"{promised:g}",
+        )
     days = float(str(said["days"]))
     newest: date | None = split.newest.get(rule.id) if rule.fields else now.date()
     if newest is None:
-        return "no accepted row has a date"
+        return SetRuleBroken(
+            "{dataset} gets no new version: no accepted row has a date, but one of the last {days} days is promised. "
+            "The standing version is as it was; mend the source, or the rule “{id}”.",
+            **facts,
+            days=f"{days:g}",
+        )
     age = (now.date() - newest).days
-    return f"the newest is of {newest.isoformat()}, {age} days before the run" if age > days else None
+    if age <= days:
+        return None
+    return SetRuleBroken(
+        "{dataset} gets no new version: the newest is of {newest}, {age} days before the run, but at most {days} are "
+        "promised. The standing version is as it was; mend the source, or the rule “{id}”.",
+        **facts,
+        newest=newest.isoformat(),
+        age=age,
+        days=f"{days:g}",
+    )
