@@ -173,7 +173,7 @@ def test_a_source_without_rows_breaks_the_promise_of_the_contract(published) -> 
 
     ended = published.hexi("publish", published.contract)
 
-    _is_refused(ended, code=5, says=(NAME, "At least 1 row is accepted", "or the rule “row_count”"))
+    _is_refused(ended, code=5, says=(NAME, "at least 1 are promised", "or the rule “row_count”"))
     assert published.state() == before
 
 

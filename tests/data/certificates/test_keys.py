@@ -157,7 +157,13 @@ def _with(**changes: object) -> Any:
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        pytest.param(_without_line_end, "is not JSON: line ", id="cut-off"),
+        pytest.param(_without_line_end, "from line 16, column 7 on it is no JSON", id="cut-off"),
+        pytest.param(lambda _: "[" * 100_000, "nested too deep", id="too-deep"),
+        pytest.param(
+            lambda w: json.dumps(w).replace('"revoked_at"', '"revoked_at": "2026-01-01T00:00:00.000Z", "revoked_at"'),
+            "“revoked_at” stands twice",
+            id="a-revocation-taken-back",
+        ),
         pytest.param(lambda _: "[]", "one JSON object", id="list"),
         pytest.param(lambda _: "{}", "at “keys” stands nothing", id="no-keys"),
         pytest.param(_with(algorithm="rsa"), "at “keys[0].algorithm” stands 'rsa'", id="algorithm"),

@@ -101,7 +101,10 @@ def _same_content(copy: _Copy, expected: CertifiedFile) -> bool:
 
 
 def _findings(copy: _Copy, expected: CertifiedFile, certified: Iterable[CertifiedFile]) -> Iterator[Finding]:
-    rows, reason = _rows(copy.path, expected)
+    try:
+        rows = count_rows(copy.path, suffix=Path(expected.name).suffix)
+    except Invalid:
+        rows = None
     facts: dict[str, object] = {
         "file": copy.path.name,
         "certified_as": expected.name,
@@ -135,9 +138,8 @@ def _findings(copy: _Copy, expected: CertifiedFile, certified: Iterable[Certifie
         yield _tampered(
             "file.altered",
             "{file} is not the file that was certified: its SHA-256 is {found}…, certified was {certified}…; "
-            "its rows cannot be counted. {reason}",
+            "its rows cannot be counted, so it is cut off or damaged.",
             **facts,
-            reason=reason,
         )
     elif rows != expected.rows:
         yield _tampered(
@@ -153,14 +155,6 @@ def _findings(copy: _Copy, expected: CertifiedFile, certified: Iterable[Certifie
             "it has as many rows as certified ({rows}), so something in them was changed.",
             **facts,
         )
-
-
-def _rows(path: Path, expected: CertifiedFile) -> tuple[int | None, str]:
-    """Rows of the copy, or why they cannot be counted."""
-    try:
-        return count_rows(path, suffix=Path(expected.name).suffix), ""
-    except Invalid as error:
-        return None, error.message
 
 
 def _sha256(path: Path) -> str:

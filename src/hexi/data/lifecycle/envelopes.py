@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hexi.data.lifecycle.reading_json import read_json
 from hexi.data.lifecycle.signing import Signer, is_signed_by
 from hexi.kernel.errors import Invalid
 
@@ -121,34 +122,7 @@ def load_payload(envelope: Envelope, *, file: str) -> dict[str, Any]:
 def _load(text: bytes, file: str) -> object:
     if not text.strip():
         raise CertificateInvalid("“{file}” is empty.", file=file)
-    try:
-        return json.loads(text.decode(), object_pairs_hook=_without_duplicates)
-    except UnicodeDecodeError as error:
-        raise CertificateInvalid(
-            "“{file}” is not a certificate: byte {byte} is not UTF-8.", file=file, byte=error.start
-        ) from None
-    except json.JSONDecodeError as error:
-        raise CertificateInvalid(
-            "“{file}” is cut off or damaged: line {line}, column {column}: {reason}. Fetch the certificate again.",
-            file=file,
-            line=error.lineno,
-            column=error.colno,
-            reason=error.msg,
-        ) from None
-    except (_Duplicate, RecursionError) as error:
-        raise CertificateInvalid("“{file}” is damaged: {reason}.", file=file, reason=str(error)) from None
-
-
-class _Duplicate(Exception):
-    """A key stands twice in one object, so two readers may read two things."""
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Duplicate(f"the key “{next(n for n in names if names.count(n) > 1)}” stands in it twice")
-    return found
+    return read_json(text, file=file, refuse=CertificateInvalid)
 
 
 def _envelope(found: object, *, file: str, where: str) -> Envelope:
@@ -186,8 +160,8 @@ def _envelope(found: object, *, file: str, where: str) -> Envelope:
 def _name_of(found: dict[str, object], file: str) -> str:
     try:
         return digest(canonical(found))
-    except ValueError as error:  # a lone surrogate, NaN: Python's reader lets them in
-        raise CertificateInvalid("“{file}” is damaged: {reason}.", file=file, reason=str(error)) from None
+    except ValueError:  # a lone surrogate, NaN: Python's reader lets them in
+        raise CertificateInvalid("“{file}” is damaged: it holds what JSON cannot say.", file=file) from None
 
 
 def _signature(found: object, *, file: str, where: str) -> Signature:

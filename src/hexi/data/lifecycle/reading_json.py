@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,39 @@ from datetime import datetime
 from hexi.kernel.errors import HexiError
 from hexi.kernel.names import Text
 from hexi.kernel.time import from_stamp
+
+
+def read_json(content: bytes, *, file: str, refuse: type[HexiError]) -> object:
+    """Return JSON that every reader reads alike. Raises `refuse`, with the file and the line or byte."""
+    try:
+        return json.loads(content.decode(), object_pairs_hook=_each_once)
+    except UnicodeDecodeError as error:
+        raise refuse("“{file}” is no JSON: byte {byte} is not UTF-8.", file=file, byte=error.start) from None
+    except json.JSONDecodeError as error:
+        raise refuse(
+            "“{file}” is cut off or damaged: from line {line}, column {column} on it is no JSON. Fetch it again.",
+            file=file,
+            line=error.lineno,
+            column=error.colno,
+        ) from None
+    except _Twice as error:
+        raise refuse("“{file}” is damaged: “{key}” stands twice in one object.", file=file, key=str(error)) from None
+    except (RecursionError, ValueError):
+        raise refuse(
+            "“{file}” is damaged: it is nested too deep, or holds a number of thousands of digits.", file=file
+        ) from None
+
+
+class _Twice(Exception):
+    """A key stands twice in one object, so two readers may read two things."""
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for name in names if names.count(name) > 1))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

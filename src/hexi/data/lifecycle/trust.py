@@ -17,7 +17,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from hexi.data.lifecycle.reading_json import Cursor
+from hexi.data.lifecycle.reading_json import Cursor, read_json
 from hexi.data.lifecycle.signing import Signer, key_id_of
 from hexi.kernel.errors import Conflict, Invalid, Missing, reason_of
 from hexi.kernel.names import Text
@@ -101,7 +101,7 @@ class TrustFile:
                 "The trust file of {node} knows no key {key}; it knows {known}.",
                 node=self.node,
                 key=key_id,
-                known=", ".join(each.id for each in self.keys) or "none",
+                known=", ".join(each.id for each in self.keys) or "no key",
             )
         if found.revoked_at is not None:
             raise KeyNotInForce("Key {key} was revoked on {at} already.", key=key_id, at=stamp(found.revoked_at))
@@ -124,7 +124,7 @@ def rotate(trust: TrustFile, key_id: str, *, successor: Signer, now: datetime) -
             "Key {key} ended on {at}; its successor is {successor}.",
             key=key_id,
             at=stamp(old.valid_until),
-            successor=old.successor or "none",
+            successor=old.successor or "not known",
         )
     ended = replace(old, valid_until=now, successor=successor.key_id)
     return _with_successor(trust, ended, successor=successor, now=now)
@@ -148,7 +148,7 @@ def revoke(trust: TrustFile, key_id: str, *, because: str, now: datetime, succes
 def read_trust(path: Path) -> TrustFile:
     """Return the trust file at `path`. Raises `TrustMissing` or `TrustInvalid`, with line or field."""
     try:
-        text = path.read_bytes().decode()
+        content = path.read_bytes()
     except FileNotFoundError:
         raise TrustMissing(
             "There is no trust file at “{file}”. Get it from the node's operator or from the authority, "
@@ -159,20 +159,7 @@ def read_trust(path: Path) -> TrustFile:
         raise TrustInvalid(
             "The trust file “{file}” cannot be read: {reason}.", file=str(path), reason=reason_of(error)
         ) from error
-    except UnicodeDecodeError as error:
-        raise TrustInvalid(
-            "The trust file “{file}” is not UTF-8 from byte {byte} on.", file=str(path), byte=error.start
-        ) from None
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise TrustInvalid(
-            "The trust file “{file}” is not JSON: line {line}, column {column}: {reason}.",
-            file=str(path),
-            line=error.lineno,
-            column=error.colno,
-            reason=error.msg,
-        ) from None
+    found = read_json(content, file=str(path), refuse=TrustInvalid)
     if not isinstance(found, dict):
         raise TrustInvalid("The trust file “{file}” must be one JSON object.", file=str(path))
     said = Cursor(found, file=str(path), refuse=TrustInvalid)
@@ -221,7 +208,7 @@ def _read_key(said: Cursor) -> TrustedKey:
     if len(public_key) != 32:
         raise said.wrong("public_key", expected="a raw Ed25519 key, 32 bytes in base64")
     if said.text("id") != key_id_of(public_key):
-        raise said.wrong("id", expected=f"{key_id_of(public_key)}, the id of the public key beside it")
+        raise said.wrong("id", expected="the id of the public key beside it")
     return TrustedKey(
         id=said.text("id"),
         public_key=public_key,

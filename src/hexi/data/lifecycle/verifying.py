@@ -210,7 +210,7 @@ def _unknown(key_id: str, trust: TrustFile, statement: Certificate | Derived, fi
             "file": file,
             "key": key_id,
             "node": trust.node,
-            "known": ", ".join(each.id for each in trust.keys) or "none",
+            "known": ", ".join(each.id for each in trust.keys) or "no key",
             "claimed": statement.node.name,
         },
         failure=UnknownKey,
@@ -223,7 +223,7 @@ def _doubt_about(key: TrustedKey, *, at: datetime, file: str) -> Finding | None:
         "key": key.id,
         "holder": _named(key.holder),
         "at": stamp(at),
-        "successor": key.successor or "none",
+        "successor": key.successor or "not known",
     }
     match key.standing(at):
         case Standing.IN_FORCE:
