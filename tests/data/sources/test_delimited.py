@@ -16,6 +16,7 @@ from hexi.data.engines.sources.records import (
     CellTooLarge,
     NulByte,
     RaggedRow,
+    SourceEmpty,
     SourceInvalid,
     SourceTruncated,
     WrongEncoding,
@@ -27,7 +28,9 @@ TABLE = "名称,人口\n兰州,440\n敦煌,18\n"
 ROWS = [(2, "兰州", "440"), (3, "敦煌", "18")]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 def test_the_encoding_is_found_out(opener: Opener, encoding: str) -> None:
     assert opener.rows(TABLE.encode(encoding), "名称", "人口") == ROWS
 
@@ -216,6 +219,22 @@ def test_a_zero_byte_is_named_by_its_line(opener: Opener) -> None:
         opener.rows("a,b\n1,2\n3,\0\n")
 
     assert refusal.value.facts["line"] == 3
+
+
+def test_zero_bytes_for_a_header_are_not_repeated_to_the_reader(opener: Opener) -> None:
+    with pytest.raises(NulByte, match="Line 1"):
+        opener.rows(bytes(100), "a")
+
+
+@pytest.mark.parametrize("content", [b"\n\r\n\n", b"\xef\xbb\xbf", b" \n\t\n"], ids=["lines", "mark", "spaces"])
+def test_blank_lines_alone_are_nothing(opener: Opener, content: bytes) -> None:
+    with pytest.raises(SourceEmpty, match="blank lines"):
+        opener.rows(content, "a")
+
+
+def test_mixed_line_ends_are_named_as_such(opener: Opener) -> None:
+    with pytest.raises(RaggedRow, match=r"begins in line 3 .* line ends are mixed"):
+        opener.rows(b"a,b\r\n1,2\n3,4\r5,6\r\n")
 
 
 @pytest.mark.parametrize("quote", ["", '"'])

@@ -12,7 +12,15 @@ from typing import Any
 
 from hexi.data.contracts.model import Contract
 from hexi.data.engines.sources import encodings
-from hexi.data.engines.sources.records import CellTooLarge, RaggedRow, SourceInvalid, SourceTruncated, WrongHeader
+from hexi.data.engines.sources.records import (
+    CellTooLarge,
+    NulByte,
+    RaggedRow,
+    SourceEmpty,
+    SourceInvalid,
+    SourceTruncated,
+    WrongHeader,
+)
 from hexi.data.engines.sources.survey import LIMIT_LINE_BYTES
 
 DELIMITERS = ",\t;|，"
@@ -63,6 +71,8 @@ def find_dialect(contract: Contract, utf8: Path, *, file: Path) -> Dialect:
     quote = '"' if said.quote is None else said.quote
     offset = _after_lines(head, line_end, said.header_row - 1)
     text = head[offset:].removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace") if offset >= 0 else ""
+    if not head.removeprefix(b"\xef\xbb\xbf").strip():
+        raise SourceEmpty("“{file}” holds nothing but blank lines. Export it again.", file=file)
     if not text.strip():
         raise WrongHeader(
             "“{file}” has no line {line}, where the column names should stand; see header_row in hexi.source.",
@@ -74,13 +84,20 @@ def find_dialect(contract: Contract, utf8: Path, *, file: Path) -> Dialect:
     reader = _reader(io.StringIO(text, newline=line_end), delimiter, quote)
     try:
         header = next(reader)
-    except csv.Error as error:
+    except csv.Error:
         raise WrongHeader(
-            "Line {line} of “{file}” cannot be read as column names: {reason}.",
+            "Line {line} of “{file}” cannot be read as column names: look for a quotation mark that is missing or too "
+            "many.",
             line=said.header_row,
             file=file,
-            reason=str(error),
         ) from None
+    if any("\0" in name for name in header):
+        raise NulByte(
+            "Line {line} of “{file}” holds a zero byte (0x00), which no text does: the file is damaged or no text. "
+            "Export it again.",
+            line=said.header_row,
+            file=file,
+        )
     first_line = said.header_row + reader.line_num
     at = _after_lines(head, line_end, first_line - 1)
     return Dialect(
@@ -153,12 +170,18 @@ def rows_of(utf8: Path, dialect: Dialect, *, file: Path) -> Iterator[tuple[int, 
                     file=file,
                     line=line,
                 ) from None
+            if "new-line character" in str(error):
+                raise RaggedRow(
+                    "The row that begins in line {line} of “{file}” holds a carriage return outside quotation marks: "
+                    "the line ends are mixed, or one is missing. Export it again.",
+                    line=line,
+                    file=file,
+                ) from None
             raise RaggedRow(
-                "The row that begins in line {line} of “{file}” cannot be told apart into cells: {reason}. A quotation "
-                "mark inside a quoted cell is written twice.",
+                "The row that begins in line {line} of “{file}” cannot be told apart into cells: text follows a "
+                "quotation mark that closes. One inside a quoted cell is written twice.",
                 line=line,
                 file=file,
-                reason=str(error),
             ) from None
 
 

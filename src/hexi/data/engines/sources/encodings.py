@@ -18,7 +18,14 @@ text in it is one in GB18030 too, with other characters."""
 ADVISED = ("utf-8", "gb18030", "big5")
 SUCCESSORS = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "utf-8-sig": "utf-8"}
 """Files said to be GB2312 hold characters of GBK all the time; the successor reads both."""
-MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""In the order in which they are looked for: the mark of UTF-32 begins as that of UTF-16 does."""
 
 
 def as_utf8(path: Path, *, encoding: str | None, workspace: Path) -> tuple[Path, str]:
