@@ -263,7 +263,7 @@ def _told(sequence: int) -> str:
     at, account, verb, object_ = (
         Event.objects.filter(sequence=sequence).values_list("at", "account", "verb", "object").get()
     )
-    return f"{verb} {object_}, by {account}, {stamp(at)}"
+    return f"{verb} {object_}, {account}, {stamp(at)}"
 
 
 def _tampered(code: str, template: str, **facts: object) -> Finding:
