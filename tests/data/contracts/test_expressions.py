@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -280,11 +281,31 @@ def test_a_pattern_that_engines_read_alike_is_allowed(pattern) -> None:
         r"\u0041",
         "a" * 1001,
         "[b-a]",
+        "(?:[[:alpha:]])",
+        "(?:[a&&b])",
+        "(?x)a b",
     ],
 )
 def test_a_pattern_that_engines_read_differently_is_refused(pattern) -> None:
     with pytest.raises(PatternInvalid):
         check_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(x{1000}){1000}", "(?:(?:a{100}){100}){50}", r"\p{L}{300}", r"[\p{L}\p{N}]{200}", "(.{100}){200}"]
+)
+def test_a_pattern_that_no_engine_could_hold_is_refused_with_the_contract(pattern) -> None:
+    with pytest.raises(PatternInvalid, match="repeats so much"):
+        check_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\p{L}{200}", r"[\p{Han}·]{1,500}", ".{1000}", "([0-9]{1,3},?){100}", "[^,]{800}"]
+)
+def test_a_pattern_that_the_engine_can_hold_is_allowed(pattern) -> None:
+    column = pl.Series(["a"])
+
+    assert column.str.contains(f"^(?:{check_pattern(pattern)})$").len() == 1
 
 
 def test_a_refusal_is_an_error_of_its_own(fields) -> None:
