@@ -18,6 +18,7 @@ from hexi.registry.runs import queries as runs
 from tests.nodes import Node, contract, field
 from tests.web.conftest import FIELDS, PLACE, SHOPS, rows
 
+pytestmark = pytest.mark.django_db
 NOT_THERE = {"place", "plan"}
 """Pages of packs: this node has none installed, and they say so with 404."""
 LANGUAGES = {"": "zh-hans", "/en": "en"}
@@ -144,3 +145,16 @@ def test_a_page_asks_the_database_as_often_however_much_there_is(
         client_of_own.get(address)
 
     assert len(after) <= len(before), [each["sql"][:200] for each in after.captured_queries]
+
+
+def test_pages_travel_compressed_and_downloads_as_they_are(client: Client) -> None:
+    page, style = (
+        client.get(address, headers={"accept-encoding": "gzip"})
+        for address in (f"/datasets/{SHOPS}/", "/static/portal/hexi.css")
+    )
+    newest = catalog.dataset(SHOPS).versions[0].version
+    download = client.get(f"/datasets/{SHOPS}/files/{SHOPS}.v{newest}.csv", headers={"accept-encoding": "gzip"})
+
+    assert page.headers["Content-Encoding"] == style.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in download.headers
+    assert int(download.headers["Content-Length"]) == len(b"".join(download.streaming_content))
