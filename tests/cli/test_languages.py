@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.cells import cell_len
 
@@ -31,3 +33,27 @@ def test_the_table_of_datasets_fits_the_terminal(published: Node, width: int, la
 
     assert heading in lines[0]
     assert max(cell_len(line.rstrip()) for line in lines[:-1]) <= width
+
+
+RULE = '    quality:\n      - {{type: custom, engine: hexi, implementation: {{check: sql, expression: "{rule}"}}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        pytest.param("kind: DataContract", "\tkind: DataContract", id="a tab"),
+        pytest.param("logicalType: string", "logicalType: [", id="no YAML"),
+        pytest.param("    quality:\n", RULE.format(rule="code > 1"), id="no comparison"),
+        pytest.param("    quality:\n", RULE.format(rule="code > ; drop"), id="no SQL"),
+        pytest.param("mustBeGreaterOrEqualTo: 1", "mustBeGreaterOrEqualTo: 1000", id="a broken promise"),
+    ],
+)
+def test_a_refusal_in_chinese_is_chinese_to_its_end(published: Node, right: str, wrong: str) -> None:
+    written = published.contract.read_text("utf-8")
+    assert right in written
+    published.contract.write_text(written.replace(right, wrong, 1), "utf-8")
+
+    ended = published.hexi("--lang", "zh", "publish", published.contract)
+
+    assert ended.code in {3, 5}
+    assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", ended.err)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import os
 import sys
+from enum import Enum
 from functools import cache
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def _(template: str, **facts: object) -> str:
     said = catalogue.gettext(template)
     # Some facts are words of ours, such as “a whole number”: what the catalogue holds is said in its words.
     told = {
-        name: catalogue.gettext(fact) if isinstance(fact, str) and " " in fact else fact for name, fact in facts.items()
+        name: catalogue.gettext(fact) if isinstance(fact, str) and (" " in fact or isinstance(fact, Enum)) else fact
+        for name, fact in facts.items()
     }
     return said.format(**told) if told else said
 
@@ -68,8 +70,10 @@ def many(number: int) -> str:
 
 
 def _problem(problem: Problem) -> str:
-    line = _("line {line}", line=problem.line) if problem.line else ""
-    place = ", ".join(part for part in (line, problem.path) if part)
+    if problem.line and problem.path:
+        place = _("line {line}, {path}", line=problem.line, path=problem.path)
+    else:
+        place = _("line {line}", line=problem.line) if problem.line else problem.path
     said = _(problem.template, **problem.facts)
     return _("{place}: {said}", place=place, said=said) if place else said
 

@@ -38,7 +38,7 @@ def test_the_columns_of_an_expression_are_named_once_in_order(fields) -> None:
         ("capitol > 0", "nearest: capital"),
         ("\"code\" = 'a' and Code is null", "no field “Code”"),
         ("t.code = 'a'", "is not allowed"),
-        ("code = 5", "do not compare: they are text / whole number"),
+        ("code = 5", "do not compare: a text and a whole number"),
         ("founded_on > '2015-02-30'", "do not compare"),
         ("code", "is a text, not a condition"),
         ("not code", "a condition is needed there"),

@@ -89,16 +89,8 @@ def read_document(text: str, *, file: str) -> Document:
         value = builder.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise invalid(
-            file,
-            [
-                _problem(
-                    "This is not YAML: {reason}; check indentation, quotes and brackets here and on the line before.",
-                    mark.line + 1 if mark else None,
-                    reason=error.problem or error.context,
-                )
-            ],
-        ) from None
+        line = mark.line + 1 if mark else None
+        raise invalid(file, [_no_yaml(text, line)]) from None
     except yaml.reader.ReaderError as error:
         raise invalid(file, [_unprintable(text, error)]) from None
     if not isinstance(value, dict):
@@ -114,6 +106,12 @@ def read_document(text: str, *, file: str) -> Document:
             ],
         )
     return Document(value, builder.lines, tuple(builder.problems))
+
+
+def _no_yaml(text: str, line: int | None) -> Problem:
+    if line is not None and "\t" in (text.split("\n")[line - 1 : line] or [""])[0]:
+        return _problem("This is not YAML: a tab stands here; indent with spaces.", line)
+    return _problem("This is not YAML; check indentation, quotes and brackets here and on the line before.", line)
 
 
 def _unprintable(text: str, error: yaml.reader.ReaderError) -> Problem:

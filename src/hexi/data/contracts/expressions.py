@@ -135,11 +135,15 @@ class _Reader:
                 break
         found = alike(terms)
         if found is None or any(each.kind is Kind.GEOMETRY for each in terms):
+            odd = next((at for at, each in enumerate(terms) if each.kind is not terms[0].kind), len(terms) - 1)
             raise ExpressionInvalid(
-                "{parts} in “{sql}” do not compare: they are {kinds}. Use cast, or a date as '2026-11-23'.",
-                parts=", ".join(f"“{each.sql('duckdb')}”" for each in nodes),
+                "“{one}” and “{other}” in “{sql}” do not compare: a {kind} and a {other_kind}. Use cast, or a date as "
+                "'2026-11-23'.",
+                one=nodes[0].sql("duckdb"),
+                other=nodes[odd].sql("duckdb"),
                 sql=self.sql,
-                kinds=" / ".join(sorted({each.kind for each in terms})),
+                kind=terms[0].kind,
+                other_kind=terms[odd].kind,
             )
         return found
 

@@ -162,9 +162,11 @@ def parsed(sql: str, into: type[exp.Expr] | None = None) -> exp.Expr:
         trees = dialect.parse(sql) if into is None else dialect.parse_into(into, sql)
     except RecursionError:
         raise ExpressionInvalid("The text is nested too deep.") from None
-    except (SqlglotError, ValueError) as error:
-        reason = _reason(error.__cause__ or error)
-        raise ExpressionInvalid("“{sql}” is not SQL: {reason}", sql=_short(sql), reason=reason) from None
+    except (SqlglotError, ValueError):
+        raise ExpressionInvalid(
+            "“{sql}” is not SQL; look for a bracket, a quotation mark or a sign that is missing or too many.",
+            sql=_short(sql),
+        ) from None
     if len(trees) != 1 or trees[0] is None:
         raise ExpressionInvalid("“{sql}” is not one SQL expression.", sql=_short(sql))
     return trees[0]
@@ -269,8 +271,3 @@ def _refusal(node: exp.Expr) -> ExpressionInvalid:
 
 def _short(text: str) -> str:
     return text if len(text) <= 80 else text[:80] + "…"
-
-
-def _reason(error: BaseException) -> str:
-    first = str(error).split("\n", 1)[0]
-    return _short("".join(character for character in first if character.isprintable()))
