@@ -77,6 +77,39 @@ def test_a_damaged_database_is_named_with_its_remedy(published) -> None:
     assert "Put a backup in its place." in ended.err
 
 
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"[]", b'{"name": 1}', b"[" * 100_000])
+def test_a_node_that_forgot_its_name_signs_nothing(published, content) -> None:
+    before = published.state()
+    (published.home / "node.json").write_bytes(content)
+
+    ended = published.hexi("publish", published.contract)
+
+    assert (ended.code, published.state()) == (3, before)
+    assert "no longer says which node this is" in ended.err
+
+
+def test_a_damaged_log_of_a_table_is_told_in_one_sentence(published) -> None:
+    newest = max((published.table.folder / "data" / "_delta_log").glob("*.json"))
+    newest.write_bytes(newest.read_bytes()[:40])
+
+    ended = published.hexi("publish", published.contract)
+
+    assert ended.code == 6
+    assert ended.err.splitlines() == [
+        f"error: The log of “{published.table.folder / 'data'}” is damaged. Put a backup in its place."
+    ]
+
+
+def test_a_folder_that_cannot_be_made_is_named(node) -> None:
+    shutil.rmtree(node.home)
+    node.home.write_text("")
+
+    ended = node.hexi("init")
+
+    assert ended.code == 9
+    assert "cannot be read or written: a file stands in the way" in ended.err
+
+
 @pytest.mark.skipif(not SOAK, reason="waits for twenty seconds: make soak")
 def test_a_database_that_another_process_holds_is_told_as_busy(published) -> None:
     published.source.write_text(FIRMS.replace("many", "9"), "utf-8")

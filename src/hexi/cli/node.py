@@ -18,7 +18,7 @@ from django.db import DatabaseError
 
 from hexi.data.lake.errors import is_disk_full
 from hexi.kernel.actors import Actor
-from hexi.kernel.errors import Conflict, HexiError, Invalid, Missing, Unavailable
+from hexi.kernel.errors import Conflict, HexiError, Invalid, Missing, Unavailable, reason_of
 from hexi.kernel.names import Text, new_id
 from hexi.kernel.settings import HOME
 from hexi.kernel.time import stamp
@@ -40,6 +40,12 @@ class NodeFull(Unavailable):
     """The disk of the node is full."""
 
     code = "node.full"
+
+
+class NodeRefused(Unavailable):
+    """The system refuses a file or folder that the node needs."""
+
+    code = "node.refused"
 
 
 class NodeBusy(Unavailable):
@@ -72,14 +78,20 @@ def translated() -> Iterator[None]:
                 home=home(),
             ) from error
         if isinstance(error, OSError):
-            raise
+            if error.filename is None:
+                raise
+            raise NodeRefused(
+                "“{file}” cannot be read or written: {reason}. Every dataset is whole. Set it right, or choose another "
+                "folder with HEXI_HOME.",
+                file=error.filename,
+                reason=reason_of(error),
+            ) from error
         if "locked" in str(error):
             raise NodeBusy("Another process holds the node's database. Try again in a moment.") from error
         if any(sign in str(error) for sign in SIGNS_OF_DAMAGE):
             raise NodeDamaged(
-                "The database of the node in “{home}” is damaged: {reason}. Put a backup in its place.",
+                "The database of the node in “{home}” is damaged. Put a backup in its place.",
                 home=home(),
-                reason=error,
             ) from error
         raise
 
@@ -152,6 +164,7 @@ def open_node() -> list[tuple[str, int]]:
     """
     if not is_there():
         raise NoNode("There is no node in “{home}”. Make one with: hexi init", home=home())
+    _check_name()
     _setup()
     call_command("migrate", verbosity=0, interactive=False)
     from hexi.registry.catalog import actions as catalog
@@ -178,6 +191,18 @@ def settle() -> None:
     for _ in range(2):
         events.seal(signer=signer, origin=f"hexi/{settings.HEXI_NODE_NAME}", now=clock())
         grants.follow(clock())
+
+
+def _check_name() -> None:
+    """Raise `NodeDamaged` where the node has forgotten its name: it would sign with another."""
+    try:
+        about = json.loads((home() / "node.json").read_bytes())
+    except (ValueError, RecursionError):
+        about = None
+    if not isinstance(about, dict) or not isinstance(about.get("name"), str):
+        raise NodeDamaged(
+            "“{file}” no longer says which node this is. Put a backup in its place.", file=home() / "node.json"
+        )
 
 
 def _setup() -> None:

@@ -18,6 +18,7 @@ _REASONS: Mapping[int | None, str] = {
     errno.EPERM: "the permission is missing",
     errno.ELOOP: "its link leads back to itself",
     errno.ENAMETOOLONG: "its name is too long",
+    errno.EEXIST: "a file stands in the way",
     errno.ENOSPC: "the disk is full",
     errno.EROFS: "the disk is read-only",
     errno.EIO: "the disk cannot be read or written",

@@ -28,7 +28,11 @@ def events() -> None:
 
 @events.command("list")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many of the newest events."
+    "--limit",
+    type=click.IntRange(min=1, max=100_000),
+    default=20,
+    show_default=True,
+    help="How many of the newest events.",
 )
 @click.option("--json", "for_machines", is_flag=True, help="One JSON object a line.")
 def list_events(limit: int, *, for_machines: bool) -> None:

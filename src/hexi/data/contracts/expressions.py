@@ -34,14 +34,9 @@ FOREIGN_SIGNS = {
     "@": "abs",
 }
 """Signs that the parser reads as functions, `~` even as one with another meaning than DuckDB's."""
-COMPARISONS: Mapping[type, str] = {
-    exp.EQ: "eq",
-    exp.NEQ: "ne",
-    exp.LT: "lt",
-    exp.LTE: "le",
-    exp.GT: "gt",
-    exp.GTE: "ge",
-}
+COMPARISONS: Mapping[type, str] = dict(
+    zip((exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE), ("eq", "ne", "lt", "le", "gt", "ge"), strict=True)
+)
 
 
 def parse_expression(sql: str, *, fields: Sequence[Field]) -> Term:

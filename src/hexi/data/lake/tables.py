@@ -34,7 +34,7 @@ from hexi.data.lake.errors import (
     RunInProgress,
     is_disk_full,
 )
-from hexi.kernel.errors import HexiError
+from hexi.kernel.errors import HexiError, reason_of
 from hexi.kernel.names import check_dataset_name
 from hexi.kernel.time import stamp
 
@@ -278,7 +278,8 @@ def translated(folder: Path) -> Iterator[None]:
     except (DeltaError, OSError) as error:
         if is_disk_full(error):
             raise full(folder) from error
-        raise LakeUnwritable("“{folder}” cannot be written: {reason}", folder=folder, reason=error) from error
+        reason = reason_of(error) if isinstance(error, OSError) else str(error).split("\n", 1)[0]
+        raise LakeUnwritable("“{folder}” cannot be written: {reason}", folder=folder, reason=reason) from error
 
 
 def full(folder: Path) -> LakeFull:
@@ -314,7 +315,7 @@ def _open(folder: Path, version: int | None = None) -> DeltaTable | None:
     except DeltaError as error:
         if not any((folder / "_delta_log").glob("*.json")):
             return None
-        raise FileMissing("The log of “{folder}” cannot be read: {reason}", folder=folder, reason=error) from error
+        raise FileMissing("The log of “{folder}” is damaged. Put a backup in its place.", folder=folder) from error
 
 
 def _version(folder: Path) -> int | None:
@@ -368,4 +369,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise FileMissing("“{file}” is not there: {reason}", file=path, reason=error.strerror) from error
+        raise FileMissing("“{file}” is not there: {reason}", file=path, reason=reason_of(error)) from error

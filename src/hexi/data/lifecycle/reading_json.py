@@ -64,7 +64,7 @@ class Cursor:
 
     def wrong(self, key: str, *, expected: str) -> HexiError:
         """The error to raise when the value of `key` is not what is `expected`."""
-        found = repr(self._found[key]) if key in self._found else "nothing"
+        found = repr(self._found[key]) if key in self._found else "nothing at all"
         return self._place.refuse(
             "“{file}”: at “{path}” stands {found}; expected is {expected}.",
             file=self._place.file,
