@@ -30,13 +30,21 @@ def all_sentences() -> Iterator[tuple[Message, str]]:
     errors = error_names()
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
+            if not isinstance(node, ast.Call):
                 continue
             where = f"{path.relative_to(ROOT)}:{node.lineno}"
+            for each in node.keywords:
+                if each.arg == "template":
+                    yield from ((text, where) for text in _texts(each.value))
+            if not node.args:
+                continue
             if _called(node) == "ngettext":
                 yield tuple(text for each in node.args[:2] for text in _texts(each)), where
-            elif _called(node) in errors | KEYWORDS:
+            elif _called(node) in errors | KEYWORDS | {"_problem"}:
                 yield from ((text, where) for text in _texts(node.args[0]))
+            elif _called(node) == "add" and len(node.args) == 2:
+                # A notebook's entry: the place, then what is wrong there.
+                yield from ((text, where) for text in _texts(node.args[1]))
     for command, name in _commands():
         if command.help:
             yield inspect.cleandoc(command.help), f"hexi {name}"

@@ -57,3 +57,20 @@ def test_a_refusal_in_chinese_is_chinese_to_its_end(published: Node, right: str,
 
     assert ended.code in {3, 5}
     assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", ended.err)
+
+
+def test_a_refused_pack_is_refused_in_chinese(published: Node) -> None:
+    folder = published.home.parent / "p"
+    folder.mkdir()
+    (folder / "pack.yaml").write_text("id: other\nprovides: {contracts: [../a.yaml]}\n", "utf-8")
+
+    ended = published.hexi("--lang", "zh", "pack", "install", folder)
+
+    assert ended.code == 3
+    assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", ended.err)
+
+
+def test_a_port_that_there_is_not_is_refused_with_the_range(published: Node) -> None:
+    ended = published.hexi("serve", "--port", "99999")
+
+    assert (ended.code, "65535" in ended.err) == (2, True)

@@ -21,6 +21,8 @@ _REASONS: Mapping[int | None, str] = {
     errno.EEXIST: "a file stands in the way",
     errno.ENOSPC: "the disk is full",
     errno.EROFS: "the disk is read-only",
+    errno.EADDRINUSE: "something else listens there",
+    errno.EADDRNOTAVAIL: "this machine has no such address",
     errno.EIO: "the disk cannot be read or written",
 }
 

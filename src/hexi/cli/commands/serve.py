@@ -15,7 +15,7 @@ from rich.markup import escape
 from hexi.cli import node
 from hexi.cli.speech import _, out, sentence
 from hexi.cli.words import command
-from hexi.kernel.errors import Conflict
+from hexi.kernel.errors import Conflict, reason_of
 
 SEAL_EVERY_S = 1.0
 CATCH_UP_EVERY_S = 30
@@ -31,8 +31,8 @@ class PortInUse(Conflict):
 
 @command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=1, show_default=True, help="Web processes.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Web processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the portal, catch up with the lake, and seal the log. Ctrl-C ends all of it."""
     node.open_node()
@@ -45,7 +45,7 @@ def serve(host: str, port: int, workers: int) -> None:
                 "Nothing can listen on {host}:{port}: {reason}. Choose another with --port.",
                 host=host,
                 port=port,
-                reason=error.strerror,
+                reason="no machine has that name" if isinstance(error, socket.gaierror) else reason_of(error),
             ) from None
     is_over = threading.Event()
     worker = threading.Thread(target=_work, args=(is_over,), name="worker and sealer", daemon=True)
