@@ -46,6 +46,7 @@ def test_a_page_is_read_with_the_datasets_it_is_made_from(pack: Pack) -> None:
         pytest.param("title: {zh: 公园, en: Parks}\n", "", 1, "“title” is missing.", id="a missing title"),
         pytest.param("id: parks", "id:", 1, "“id” is missing.", id="an empty id"),
         pytest.param("version: 1.0.0", "version:", 4, "“version” is missing.", id="an empty version"),
+        pytest.param("version: 1.0.0", "version: [1]", 4, "“[1]” is no version", id="a version that is none"),
         pytest.param("id: parks", "id: Parks!", 1, "“Parks!” cannot name a pack", id="an id that is no name"),
         pytest.param("id: parks", "id: 7", 1, "“7” cannot name a pack", id="an id that is a number"),
         pytest.param("id: parks", "id: gardens", 1, "the folder is called “parks”", id="another folder's id"),

@@ -170,6 +170,8 @@ class _Reading:
                 id=name,
                 folder=self.folder.resolve().name,
             )
+        if said.get("version") is not None and not re.fullmatch(r"\d+(\.\d+)*", str(said["version"])):
+            notes.add(("version",), "“{version}” is no version; write numbers such as 1.0.0.", version=said["version"])
         for key in ("title", "summary"):
             if said.get(key) is not None:
                 self._text((key,), said[key])

@@ -127,6 +127,7 @@ def test_the_path_calls_fields_by_their_names(right, problems) -> None:
         pytest.param(b"a: " + b"[" * 100 + b"]" * 100, "nested more than", id="deep"),
         pytest.param(b"a: " + b"[" * 100_000, "nested more than", id="deeper"),
         pytest.param(b"a: \x07", "cannot stand in YAML", id="bell"),
+        pytest.param(b'a: "x\\0y"', "U+0000 cannot stand in YAML", id="zero-as-an-escape"),
         pytest.param(b"x" * (LIMIT_BYTES + 1), "larger than", id="too-large"),
     ],
 )

@@ -188,6 +188,8 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Any:
         text = str(event.value)
+        if "\0" in text:
+            raise self._stop("Character {character} cannot stand in YAML; remove it.", event, character="U+0000")
         if event.tag is not None and event.tag not in {"!", "tag:yaml.org,2002:str"}:
             raise self._stop("The tag “{tag}” is not used in contracts; remove it.", event, tag=event.tag)
         if not event.implicit[0] or event.tag is not None:
