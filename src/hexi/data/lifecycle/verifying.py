@@ -263,8 +263,16 @@ def _doubt_about(key: TrustedKey, *, at: datetime, file: str) -> Finding | None:
 def _signed_well(key: TrustedKey, statement: Certificate | Derived, file: str) -> Finding:
     return Finding(
         code="signature.good",
-        template="“{file}” is signed by {holder} with key {key}, in force on {at}.",
-        facts={"file": file, "holder": _named(key.holder), "key": key.id, "at": stamp(statement.made_at)},
+        template="“{file}”, about version {version} of {dataset}, is signed by {holder} with key {key}, in force on "
+        "{at}.",
+        facts={
+            "file": file,
+            "version": statement.version,
+            "dataset": statement.dataset,
+            "holder": _named(key.holder),
+            "key": key.id,
+            "at": stamp(statement.made_at),
+        },
     )
 
 
