@@ -316,3 +316,33 @@ def _signed_again(node: Node, key: NodeKey, *, keyid: str | None) -> Path:
     file = node.folder / "forged.json"
     file.write_text(json.dumps(envelope), "utf-8")
     return file
+
+
+@pytest.mark.parametrize("command", [["status"], ["publish", "firms.odcs.yaml"], ["events", "verify"]], ids=str)
+@pytest.mark.parametrize("how", ["gone", "empty"])
+def test_a_node_without_its_database_begins_no_new_log(published, command, how) -> None:
+    database = published.home / home.DATABASE
+    database.unlink()
+    if how == "empty":
+        database.touch()
+
+    ended = published.hexi(*command)
+
+    _is_refused(ended, code=3, says=("The database of the node", "is gone", "Put a backup"))
+    assert not database.is_file() or not database.stat().st_size
+
+
+def test_a_key_is_not_revoked_without_a_reason(published) -> None:
+    before = (published.home / "trust.json").read_bytes()
+
+    ended = published.hexi("keys", "revoke", "--because", " ")
+
+    assert ended.code == 2
+    assert "say why" in ended.err
+    assert (published.home / "trust.json").read_bytes() == before
+
+
+def test_verify_says_which_version_of_which_dataset_was_certified(published) -> None:
+    ended = published.hexi("verify", "test.firms")
+
+    assert "about version 0 of test.firms, is signed by" in ended.out

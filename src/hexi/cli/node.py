@@ -166,6 +166,7 @@ def open_node() -> list[tuple[str, int]]:
         raise NoNode("There is no node in “{home}”. Make one with: hexi init", home=home())
     _check_name()
     _setup()
+    _check_database()
     call_command("migrate", verbosity=0, interactive=False)
     from hexi.registry.catalog import actions as catalog
     from hexi.registry.events import queries as events
@@ -176,6 +177,19 @@ def open_node() -> list[tuple[str, int]]:
         with suppress(HexiError):
             settle()
     return entered
+
+
+def _check_database() -> None:
+    """A node without its database is no new one: an empty log in the old one's name would hide the loss."""
+    from django.conf import settings
+
+    database = Path(str(settings.DATABASES["default"]["NAME"]))
+    if not database.is_file() or not database.stat().st_size:
+        raise NodeDamaged(
+            "The database of the node in “{home}” is gone, and with it the log, the accounts and the grants. Put a "
+            "backup of db.sqlite3 in its place.",
+            home=home(),
+        )
 
 
 def settle() -> None:

@@ -204,3 +204,16 @@ def test_json_that_is_no_feature_collection_is_refused(opener: Opener) -> None:
         opener.rows("[]", name="t.geojson")
     with pytest.raises(SourceInvalid, match="Feature 1"):
         opener.rows('{"features": [1]}', name="t.geojson")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[{"a": 1}, 3]', "Record 2 of"),
+        ('[3, {"a": 1}]', "Record 2 of"),
+        ('[{"a": {"b": 1}, "a.b": 2}]', "“a.b” twice"),
+    ],
+)
+def test_records_of_two_kinds_and_names_of_two_values_are_refused(opener: Opener, text: str, said: str) -> None:
+    with pytest.raises(SourceInvalid, match=said):
+        opener.rows(text, name="t.json")

@@ -40,6 +40,8 @@ def rotate() -> None:
 @click.option("--because", required=True, help="Why, for whoever verifies.")
 def revoke(because: str) -> None:
     """Revoke the node's key: nothing that it signed counts any more. A new one takes its place."""
+    if not because.strip():
+        raise click.UsageError(_("“{option}” is empty; say why in a few words.", option="--because"))
     node.open_node()
     from hexi.data.lifecycle import keys as files
 

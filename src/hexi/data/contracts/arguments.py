@@ -62,6 +62,9 @@ def _misfit(value: object, parameter: Parameter) -> str | None:
             fits, wanted = _is_whole(value) and int(str(value)) >= 0, "a whole number of at least 0"
         case "number":
             fits, wanted = isinstance(value, int | float | Decimal) and not isinstance(value, bool), "a number"
+        case "percent":
+            is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+            fits, wanted = is_number and 0 <= float(str(value)) <= 100, "a number from 0 to 100"
         case "boolean":
             fits, wanted = isinstance(value, bool), "true or false"
         case "text":

@@ -250,7 +250,7 @@ _SETS = (
         dimension="completeness",
         types=ALL,
         is_set=True,
-        parameters={"min": Parameter(kind="number", is_required=True, doc=Text("下限（%）", "Least percent"))},
+        parameters={"min": Parameter(kind="percent", is_required=True, doc=Text("下限（%）", "Least percent"))},
     ),
     Check(
         name="freshness",

@@ -9,7 +9,7 @@ from typing import Literal
 from hexi.data.contracts.model import FieldType
 from hexi.kernel.names import Text
 
-Kind = Literal["integer", "number", "text", "texts", "mapping", "boolean", "choice", "value", "values"]
+Kind = Literal["integer", "number", "percent", "text", "texts", "mapping", "boolean", "choice", "value", "values"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,21 @@ def flattened(node: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield name, as_text(value)
 
 
+def row_of(record: Mapping[str, Any], path: Path) -> Row:
+    """Return an object as a row. Raises `WrongHeader` where two values get one name."""
+    row: Row = {}
+    for name, value in flattened(record):
+        if name in row:
+            raise WrongHeader(
+                "A record in “{file}” has the member “{name}” twice once its objects are flattened; rename one, or say "
+                "under “records” in hexi.source where the records are.",
+                file=path,
+                name=name,
+            )
+        row[name] = value
+    return row
+
+
 def as_text(value: Any) -> str | None:
     """A single value as it is written in JSON, without quotation marks; what is not single as JSON."""
     if value is None or value == "":
@@ -219,7 +234,7 @@ def _lines(utf8: Path, path: Path) -> Iterator[tuple[int, Row]]:
                 continue
             if not isinstance(record, dict):
                 raise SourceInvalid("Line {line} of “{file}” is no JSON object.", line=number, file=path)
-            yield number, dict(flattened(record))
+            yield number, row_of(record, path)
         if last is not None:
             # Only the last line is broken: that is a file that was cut.
             raise SourceTruncated(
@@ -242,7 +257,7 @@ def _records(document: Any, records: str | None, path: Path) -> Iterator[Row]:
 def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path, records: str) -> Iterator[Row]:
     if not steps:
         row = dict(taken)
-        row.update(dict(flattened(node)) if isinstance(node, dict) else {"value": as_text(node)})
+        row.update(row_of(node, path) if isinstance(node, dict) else {"value": as_text(node)})
         yield row
         return
     step, rest = steps[0], steps[1:]
@@ -270,7 +285,17 @@ def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path,
             file=path,
             where=".".join(["$", *names]),
         )
-    for key, member in members:
+    for number, (key, member) in enumerate(members, start=1):
+        if number == 1:
+            has_objects = isinstance(member, dict)
+        elif not rest and isinstance(member, dict) is not has_objects:
+            raise SourceInvalid(
+                "Record {number} of “{file}” is no object, though the first one is."
+                if has_objects
+                else "Record {number} of “{file}” is an object, though the first one is none.",
+                number=number,
+                file=path,
+            )
         yield from _walk(member, rest, {**taken, step[1:-1]: key} if is_capture else taken, names, path, records)
 
 

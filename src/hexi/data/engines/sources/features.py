@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hexi.data.contracts.model import Contract
-from hexi.data.engines.sources.documents import Row, as_source, as_text, flattened, load, text_of
+from hexi.data.engines.sources.documents import Row, as_source, as_text, load, row_of, text_of
 from hexi.data.engines.sources.records import RawSource, SourceInvalid, WrongCrs, WrongPlace
 
 CRS_NAMES = {
@@ -35,7 +35,7 @@ def _rows(features: list[Any], path: Path) -> Iterator[Row]:
     for number, feature in enumerate(features, start=1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             raise SourceInvalid("Feature {number} of “{file}” is no GeoJSON Feature.", number=number, file=path)
-        row = dict(flattened(feature.get("properties") or {}))
+        row = row_of(feature.get("properties") or {}, path)
         geometry = feature.get("geometry")
         row["geometry"] = None if geometry is None else json.dumps(geometry, separators=(",", ":"))
         if "id" in feature:
