@@ -12,7 +12,7 @@ from hexi.web import home
 from tests.data.lifecycle.disks import fill, small_disk
 from tests.data.lifecycle.leftovers import strays
 
-from .conftest import FIRMS, NAME, SOAK, Node
+from .conftest import FIRMS, NAME, Node
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_folder_that_cannot_be_made_is_named(node) -> None:
     assert "cannot be read or written: a file stands in the way" in ended.err
 
 
-@pytest.mark.skipif(not SOAK, reason="waits for twenty seconds: make soak")
+@pytest.mark.slow
 def test_a_database_that_another_process_holds_is_told_as_busy(published) -> None:
     published.source.write_text(FIRMS.replace("many", "9"), "utf-8")
     database = sqlite3.connect(published.home / home.DATABASE, isolation_level=None)
