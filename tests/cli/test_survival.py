@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -21,7 +22,7 @@ import pytest
 from hexi.data.lake.tables import DatasetTable
 from tests.data.lifecycle.leftovers import strays
 
-from .conftest import NAME, SOAK, Node
+from .conftest import FIRMS, NAME, SOAK, Node
 from .warm import Ended, Warm
 
 KILLS = 300 if SOAK else 40
@@ -194,3 +195,40 @@ def test_ctrl_c_while_python_still_reads_the_program_is_told_in_a_sentence(node)
     said = process.communicate(timeout=30)[1]
 
     assert (process.returncode, said) == (130, "Interrupted before anything was done.\n")
+
+
+SWALLOWED = """
+import os, signal
+from hexi.cli import main
+from hexi.data.lake import tables
+
+def swallowed(*_, **__):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt as error:
+        raise ValueError(f"no JSON: {error!r}") from None
+
+tables.AddAction = swallowed
+main(["publish", "firms.odcs.yaml"])
+"""
+
+
+def test_ctrl_c_that_a_library_turns_into_an_error_is_told_as_ctrl_c(node) -> None:
+    old = node.hexi("publish", node.contract)
+    node.source.write_text(FIRMS.replace("many", "9"), "utf-8")
+
+    ended = subprocess.run(
+        [sys.executable, "-c", SWALLOWED],
+        cwd=node.folder,
+        env={**os.environ, "HEXI_HOME": str(node.home), "HEXI_LANG": "en"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert old.code == 0
+    assert (ended.returncode, ended.stderr.splitlines()[-1].startswith("Interrupted. Every dataset is whole")) == (
+        130,
+        True,
+    )
+    assert node.hexi("publish", node.contract).code == 0

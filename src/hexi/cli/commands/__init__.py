@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 import click
 from rich.markup import escape
@@ -39,28 +43,27 @@ class Hexi(Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
+        was_interrupted = _noted_interrupts()
         try:
             with node.translated():
                 return super().invoke(ctx)
         except HexiError as error:
             if ctx.params.get("debug"):
                 raise
+            if was_interrupted():
+                _say_interrupted()
             for line in sentence(error).splitlines():
                 err.print(_("[red]error[/red]: {said}", said=escape(line)))
             sys.exit(error.exit_code)
         except KeyboardInterrupt:
-            err.print(
-                _(
-                    "Interrupted. Every dataset is whole: as it was, or published. "
-                    "Run the same command again to complete it."
-                )
-            )
-            sys.exit(INTERRUPTED)
+            _say_interrupted()
         except (click.ClickException, click.exceptions.Exit, SystemExit):
             raise
         except Exception as error:
             if ctx.params.get("debug"):
                 raise
+            if was_interrupted():
+                _say_interrupted()
             where = traceback.extract_tb(error.__traceback__)[-1]
             err.print(
                 _(
@@ -73,6 +76,27 @@ class Hexi(Group):
                 )
             )
             sys.exit(BUG)
+
+
+def _noted_interrupts() -> Callable[[], bool]:
+    """Return whether Ctrl-C was pressed: a library that calls back into Python may raise something else for it."""
+    noted: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        noted.append(number)
+        signal.default_int_handler(number, frame)
+
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
+    return lambda: bool(noted)
+
+
+def _say_interrupted() -> NoReturn:
+    err.print(
+        _("Interrupted. Every dataset is whole: as it was, or published. Run the same command again to complete it.")
+    )
+    sys.exit(INTERRUPTED)
 
 
 @click.group(cls=Hexi, context_settings={"help_option_names": ["-h", "--help"]})
