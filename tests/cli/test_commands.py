@@ -197,7 +197,7 @@ def test_a_rotated_key_signs_no_more_and_what_it_signed_stays_good(published) ->
 
     assert rotated.code == 0
     assert "Hand out the trust file again." in rotated.out
-    assert list(_keys(published).values()) == ["ended", "in_force"]
+    assert list(_keys(published).values()) == ["ended", "in force"]
     assert old in _keys(published)
     assert (again["outcome"], changed["outcome"]) == ("unchanged", "published")
     assert published.hexi("verify", NAME).code == 0
@@ -351,4 +351,4 @@ def test_an_error_exits_alike_in_chinese(published, command, code) -> None:
 
 
 def _keys(node: Node) -> dict[str, str]:
-    return dict(line.split() for line in node.hexi("keys", "list").out.splitlines())
+    return dict(line.split(maxsplit=1) for line in node.hexi("keys", "list").out.splitlines())

@@ -21,7 +21,8 @@ def list_keys() -> None:
     from hexi.data.lifecycle.trust import read_trust
 
     for key in read_trust(node.home() / "trust.json").keys:
-        out.print(f"{key.id}  {_(key.standing(node.clock()).value)}")
+        said = _(key.standing(node.clock()).value).replace("_", " ")
+        out.print(f"{key.id}  {said}")
 
 
 @keys.command("rotate")
