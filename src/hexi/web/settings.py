@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "hexi.registry.accounts",
     "hexi.registry.runs",
     "hexi.registry.catalog",
+    "hexi.registry.drafts",
     "hexi.exchange.grants",
     "hexi.exchange.door",
     "hexi.packs",

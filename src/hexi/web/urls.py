@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hexi.web.pages import (
     about,
@@ -21,6 +21,7 @@ from hexi.web.pages import (
     mapping,
     places,
     plan,
+    publishing,
     quality,
     runs,
 )
@@ -29,6 +30,16 @@ from hexi.web.pages import (
 def page(route: str, view: Callable[..., HttpResponseBase], *, name: str) -> URLPattern:
     """Return an address that only shows: what is sent to it is refused with 405."""
     return path(route, require_safe(view), name=name)
+
+
+def form(route: str, view: Callable[..., HttpResponseBase], *, name: str) -> URLPattern:
+    """Return an address that shows a form and takes it."""
+    return path(route, require_http_methods(["GET", "HEAD", "POST"])(view), name=name)
+
+
+def deed(route: str, view: Callable[..., HttpResponseBase], *, name: str) -> URLPattern:
+    """Return an address that only does: whoever merely looks is refused with 405."""
+    return path(route, require_POST(view), name=name)
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -54,6 +65,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         page("places/", places.places, name="places"),
         page("places/<str:code>/", places.place, name="place"),
         page("plan/<str:name>/", plan.plan, name="plan"),
+        page("publish/", publishing.desk, name="publish"),
+        deed("publish/begin/", publishing.begin, name="draft-begin"),
+        page("publish/<str:draft_id>/", publishing.draft, name="draft"),
+        deed("publish/<str:draft_id>/fields/<str:name>/", publishing.field, name="draft-field"),
+        form("publish/<str:draft_id>/about/", publishing.about, name="draft-about"),
+        form("publish/<str:draft_id>/contract/", publishing.text, name="draft-text"),
+        page("publish/<str:draft_id>/review/", publishing.review, name="draft-review"),
+        deed("publish/<str:draft_id>/decide/", publishing.decide, name="draft-decide"),
         page("runs/", runs.runs, name="runs"),
         page("runs/<str:run_id>/", runs.run, name="run"),
         page("log/", log.log, name="log"),

@@ -174,7 +174,26 @@ STEPS = {
     "commit": Text("入库", "Commit"),
     "certify": Text("出证", "Certify"),
 }
+DRAFT_STATES = {
+    "drafting": Text("识别中", "being looked at"),
+    "editing": Text("编辑中", "being edited"),
+    "submitted": Text("待审核", "waiting for review"),
+    "returned": Text("已退回", "returned"),
+    "publishing": Text("发布中", "being published"),
+    "published": Text("已发布", "published"),
+    "discarded": Text("已放弃", "discarded"),
+}
+REMARK_KINDS = {
+    "submit": Text("提交审核", "handed it in"),
+    "withdraw": Text("撤回", "took it back"),
+    "return": Text("退回", "returned it"),
+    "approve": Text("审核通过", "approved it"),
+    "publish": Text("已发布", "published it"),
+    "fail": Text("未能完成", "could not go on"),
+}
 RUN_STATES = {
+    "queued": Text("排队中", "waiting"),
+    "cancelled": Text("已取消", "cancelled"),
     "running": Text("进行中", "running"),
     "done": Text("已完成", "done"),
     "unchanged": Text("无变化", "unchanged"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from hexi.data.drafting.meanings import MEANINGS, meaning_of
 from hexi.data.drafting.trees import dump, load, own, own_set
-from hexi.kernel.errors import Missing
+from hexi.kernel.errors import Invalid, Missing
 from hexi.kernel.names import Text
 
 OPTIONS = {"minimum": "minimum", "maximum": "maximum", "min_length": "minLength", "max_length": "maxLength"}
@@ -93,6 +93,14 @@ def about(text: str) -> AboutForm:
         licence=str(own(said, "hexi.licence") or ""),
         updates=str(own(said, "hexi.updates") or ""),
     )
+
+
+def about_if_readable(text: str) -> AboutForm | None:
+    """Return what `about` returns, or None while the text is no YAML of that form."""
+    try:
+        return about(text)
+    except Invalid:
+        return None
 
 
 def edit_field(text: str, name: str, form: FieldForm) -> str:

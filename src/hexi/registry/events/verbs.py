@@ -37,6 +37,13 @@ VERBS: Mapping[str, Verb] = {
     "dataset.withdraw": Verb(
         Text(zh="撤下数据集", en="Withdrew a dataset from the catalogue"), "dataset", ("because",)
     ),
+    "draft.create": Verb(Text(zh="开始编制草稿", en="Began a draft"), "draft", ("document",)),
+    "draft.edit": Verb(Text(zh="修改草稿", en="Changed a draft"), "draft", ("number",)),
+    "draft.submit": Verb(Text(zh="提交草稿审核", en="Handed in a draft for review"), "draft", ("number",)),
+    "draft.withdraw": Verb(Text(zh="撤回草稿", en="Took a draft back from review"), "draft"),
+    "draft.return": Verb(Text(zh="退回草稿", en="Returned a draft"), "draft", ("because",)),
+    "draft.approve": Verb(Text(zh="审核通过草稿", en="Approved a draft"), "draft", ("number", "run")),
+    "draft.discard": Verb(Text(zh="放弃草稿", en="Discarded a draft"), "draft"),
     "run.queue": Verb(Text(zh="提交处理批次", en="Queued a run"), "dataset", ("run",)),
     "run.schedule": Verb(Text(zh="设定定期处理", en="Set how often a dataset is run"), "dataset", ("every_s", "is_on")),
     "run.fail": Verb(Text(zh="处理批次失败", en="A run failed"), "dataset", ("run", "code")),
@@ -69,6 +76,8 @@ FACTS: Mapping[str, Text] = {
     "because": Text(zh="理由", en="Why, in words of whoever did it."),
     "certificate": Text(zh="质量证书的 SHA-256", en="Name of the certificate: its SHA-256."),
     "code": Text(zh="错误代码", en="Code of the error, as in the reference of errors."),
+    "document": Text(zh="上传文件的编号", en="Id of the upload."),
+    "number": Text(zh="草稿的修订号", en="Number of the draft's revision."),
     "every_s": Text(zh="间隔秒数；停止时为 0", en="Seconds between two runs, 0 where the schedule ended."),
     "format": Text(zh="下载的格式", en="Format of the download, such as `csv`."),
     "grant": Text(zh="授权的编号", en="Id of the grant."),

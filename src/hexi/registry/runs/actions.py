@@ -39,14 +39,16 @@ def enqueue(
     *,
     source_file: Path | None = None,
     due_at: datetime | None = None,
+    organisation: str | None = None,
     by: Actor,
     now: datetime,
 ) -> str:
     """Queue a run for the worker and return its id. Raises `NotAuthorised`.
 
+    `organisation` is the publisher's, for which `by` may have the authority to publish.
     Paths are those of this machine. A dataset that waits already is not queued twice: the id is that one's.
     """
-    accounts.require(by, "dataset.publish", dataset)
+    accounts.require(by, "dataset.publish", dataset, organisation=organisation)
     return _queue(dataset, contract_file, source_file=source_file, due_at=due_at or now, by=by, now=now)
 
 

@@ -16,8 +16,11 @@ from django.utils.translation import get_language, gettext
 
 from hexi import __version__
 from hexi.data.contracts.model import Field
+from hexi.data.contracts.problems import Problem
+from hexi.kernel.actors import NODE
 from hexi.kernel.names import Text
 from hexi.packs import queries as packs
+from hexi.registry.drafts.records import RemarkRecord
 from hexi.registry.events.verbs import VERBS
 from hexi.web import wording
 
@@ -57,6 +60,28 @@ def cell(value: object, field: Field | None) -> SafeString | str:
     """Show a value of a table; nothing as a faint dash."""
     shown = wording.cell(value, field)
     return shown if shown != "" else format_html('<span class="none">{}</span>', "—")
+
+
+@register.filter
+def at(names: Mapping[str, Any], key: str) -> Any:
+    """Return what a mapping has for a key; nothing for nothing."""
+    return names.get(key)
+
+
+@register.filter
+def problem(found: Problem) -> str:
+    """Say what is wrong with a contract, and where."""
+    said = gettext(found.template).format(**found.facts) if found.facts else gettext(found.template)
+    return gettext("Line %(line)s: %(said)s") % {"line": found.line, "said": said} if found.line else said
+
+
+@register.filter
+def remark(found: RemarkRecord) -> str:
+    """Say what was said of a draft: a person's words as they are, the node's in the language of the page."""
+    if found.account != NODE.account:
+        return found.text
+    template = gettext(found.text)
+    return template.format(**found.facts) if found.facts else template
 
 
 @register.filter

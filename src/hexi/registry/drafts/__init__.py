@@ -1,0 +1,1 @@
+"""Drafts: contracts on their way from an upload to a published dataset."""

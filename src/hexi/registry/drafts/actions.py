@@ -1,0 +1,248 @@
+"""Everything that changes a draft. One function per verb; each leaves an event.
+
+An edit names the revision that it was made on. Two people who change different fields both succeed; who changes
+what somebody else has just changed is told so, and nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from hexi.data.drafting import editing
+from hexi.kernel.actors import Actor
+from hexi.kernel.names import check_dataset_name, new_id
+from hexi.registry.accounts import actions as accounts
+from hexi.registry.accounts import queries as authority
+from hexi.registry.catalog import queries as catalog
+from hexi.registry.documents import queries as documents
+from hexi.registry.drafts.checking import check_base, check_contract, check_owner
+from hexi.registry.drafts.errors import DraftChanged, DraftMissing, DraftNotOpen, OwnDraft, ReasonMissing
+from hexi.registry.drafts.models import Draft, Remark, Revision
+from hexi.registry.drafts.records import EDITABLE, State
+from hexi.registry.drafts.telling import tell_approvers, tell_author
+from hexi.registry.events import actions as events
+from hexi.registry.runs import actions as runs
+
+Change = Callable[[str], str]
+
+
+@transaction.atomic
+def begin(
+    document_id: str, *, organisation: str, dataset: str | None = None, member: str = "", by: Actor, now: datetime
+) -> str:
+    """Begin a draft on an upload and return its id; `tasks.work` looks at the source.
+
+    With `dataset`, the draft is of a new version of that dataset and begins with its contract. Raises
+    `NotAuthorised`, what `documents` says of the upload, `DatasetMissing`, and `NameTaken` where the dataset is
+    another organisation's.
+    """
+    accounts.require(by, "draft.create", organisation, organisation=organisation)
+    document = documents.document(document_id)
+    base = None
+    if dataset is not None:
+        check_dataset_name(dataset)
+        standing = catalog.dataset(dataset)
+        check_owner(dataset, organisation)
+        base = standing.summary.version
+    draft = Draft.objects.create(
+        id=new_id(now),
+        organisation=organisation,
+        dataset=dataset or "",
+        title_zh=document.name,
+        title_en=document.name,
+        state=State.DRAFTING,
+        document=document_id,
+        member=member,
+        base_version=base,
+        account=by.account,
+        created_at=now,
+        changed_by=by.account,
+        changed_at=now,
+    )
+    _record(draft, "draft.create", by=by, now=now, document=document_id)
+    return draft.id
+
+
+@transaction.atomic
+def edit(draft_id: str, text: str, *, number: int, by: Actor, now: datetime) -> int:
+    """Replace the text, which was made of revision `number`; return the new revision's number.
+
+    Raises `DraftMissing`, `DraftNotOpen`, `DraftChanged`.
+    """
+    draft = _editable(draft_id, by)
+    if number != draft.number:
+        raise _changed(draft)
+    return _save(draft, text, by=by, now=now)
+
+
+@transaction.atomic
+def edit_field(draft_id: str, name: str, form: editing.FieldForm, *, number: int, by: Actor, now: datetime) -> int:
+    """Change one field as a form says, made of revision `number`; return the new revision's number.
+
+    A field that nobody touched since is changed in the newest text. Raises what `edit` raises, `NotEditable`,
+    `FieldMissing`.
+    """
+    draft = _editable(draft_id, by)
+    _check_untouched(draft, number, lambda text: next((f for f in editing.fields(text) if f.name == name), None))
+    return _save(draft, editing.edit_field(draft.text, name, form), by=by, now=now)
+
+
+@transaction.atomic
+def remove_field(draft_id: str, name: str, *, by: Actor, now: datetime) -> int:
+    """Leave a column out; return the new revision's number. Raises what `edit_field` raises."""
+    draft = _editable(draft_id, by)
+    return _save(draft, editing.remove_field(draft.text, name), by=by, now=now)
+
+
+@transaction.atomic
+def add_field(draft_id: str, source: str, *, by: Actor, now: datetime) -> int:
+    """Take in a column of the source; return the new revision's number. Raises what `edit_field` raises."""
+    draft = _editable(draft_id, by)
+    return _save(draft, editing.add_field(draft.text, source), by=by, now=now)
+
+
+@transaction.atomic
+def edit_about(draft_id: str, form: editing.AboutForm, *, number: int, by: Actor, now: datetime) -> int:
+    """Change what is said of the dataset; return the new revision's number. Raises what `edit_field` raises."""
+    draft = _editable(draft_id, by)
+    _check_untouched(draft, number, editing.about)
+    return _save(draft, editing.edit_about(draft.text, form), by=by, now=now)
+
+
+@transaction.atomic
+def submit(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> None:
+    """Hand a draft in for review; whoever may approve it is told.
+
+    Raises what `edit` raises, `ContractInvalid` with all problems while the text is no contract, `NameTaken`,
+    `NotThePublisher`.
+    """
+    draft = _editable(draft_id, by, verb="draft.submit")
+    check_contract(draft)
+    Draft.objects.filter(id=draft.id).update(
+        state=State.SUBMITTED, submitted_by=by.account, changed_by=by.account, changed_at=now
+    )
+    _remark(draft, "submit", note, by=by, now=now)
+    _record(draft, "draft.submit", by=by, now=now, number=draft.number)
+    tell_approvers(draft, by=by, now=now)
+
+
+@transaction.atomic
+def take_back(draft_id: str, *, by: Actor, now: datetime) -> None:
+    """Take a draft back that waits for review. Raises `DraftMissing`, `DraftNotOpen`."""
+    draft = _in_state(draft_id, by, "draft.submit", {State.SUBMITTED})
+    Draft.objects.filter(id=draft.id).update(state=State.EDITING, changed_by=by.account, changed_at=now)
+    _remark(draft, "withdraw", "", by=by, now=now)
+    _record(draft, "draft.withdraw", by=by, now=now)
+
+
+@transaction.atomic
+def give_back(draft_id: str, *, because: str, by: Actor, now: datetime) -> None:
+    """Return a draft to its officer with a reason. Raises `DraftMissing`, `DraftNotOpen`, `ReasonMissing`."""
+    draft = _in_state(draft_id, by, "draft.return", {State.SUBMITTED})
+    if not because.strip():
+        raise ReasonMissing("Say why the draft goes back: the officer mends what the reason names.")
+    Draft.objects.filter(id=draft.id).update(state=State.RETURNED, changed_by=by.account, changed_at=now)
+    _remark(draft, "return", because.strip(), by=by, now=now)
+    _record(draft, "draft.return", by=by, now=now, because=because.strip())
+    tell_author(draft, "{who} returned your draft “{title}”: {because}", by=by, now=now, because=because.strip())
+
+
+@transaction.atomic
+def approve(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> str:
+    """Approve a draft and queue its publication; return the id of the run.
+
+    Two pairs of eyes: raises `OwnDraft` where `by` handed it in. Also raises `DraftMissing`, `DraftNotOpen`,
+    `NameTaken`, and `DraftChanged` where the dataset got another version since the draft began.
+    """
+    draft = _in_state(draft_id, by, "draft.approve", {State.SUBMITTED})
+    if by.account == draft.submitted_by:
+        raise OwnDraft("You handed this draft in yourself; somebody else with the approver’s role has to look at it.")
+    contract = check_contract(draft)
+    check_base(draft)
+    folder = Path(settings.HEXI_HOME) / "drafts" / draft.id
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{draft.number}.odcs.yaml"
+    file.write_text(draft.text, "utf-8")
+    source = documents.source(draft.document, member=draft.member)
+    run = runs.enqueue(
+        contract.name, file, source_file=source, organisation=draft.organisation, by=by, now=now
+    )
+    Draft.objects.filter(id=draft.id).update(
+        state=State.PUBLISHING, run=run, changed_by=by.account, changed_at=now
+    )
+    _remark(draft, "approve", note, by=by, now=now)
+    _record(draft, "draft.approve", by=by, now=now, number=draft.number, run=run)
+    tell_author(draft, "{who} approved your draft “{title}”; it is being published.", by=by, now=now)
+    return run
+
+
+@transaction.atomic
+def discard(draft_id: str, *, by: Actor, now: datetime) -> None:
+    """Throw a draft away; the upload goes when its time is over. Raises `DraftMissing`, `DraftNotOpen`."""
+    draft = _in_state(draft_id, by, "draft.discard", {State.DRAFTING, *EDITABLE})
+    Draft.objects.filter(id=draft.id).update(state=State.DISCARDED, changed_by=by.account, changed_at=now)
+    _record(draft, "draft.discard", by=by, now=now)
+
+
+def _check_untouched(draft: Draft, number: int, part: Callable[[str], object]) -> None:
+    """Raise `DraftChanged` if what the form is about was changed since revision `number`."""
+    if number == draft.number:
+        return
+    then = Revision.objects.filter(draft=draft, number=number).values_list("text", flat=True).first()
+    if then is None or part(then) != part(draft.text):
+        raise _changed(draft)
+
+
+def _changed(draft: Draft) -> DraftChanged:
+    return DraftChanged(
+        "{who} changed this draft at {at}, after you had opened it. Nothing of yours was saved: load the page anew, "
+        "look at what changed, then make your change again.",
+        who=draft.changed_by,
+        at=draft.changed_at.isoformat(timespec="minutes"),
+    )
+
+
+def _save(draft: Draft, text: str, *, by: Actor, now: datetime) -> int:
+    if text == draft.text:
+        return draft.number
+    number = draft.number + 1
+    about = editing.about_if_readable(text)
+    said = {"title_zh": about.title.zh, "title_en": about.title.en} if about and about.title.zh else {}
+    name = {"dataset": about.name} if about and draft.base_version is None else {}
+    # Update-where: of two who save at once, the row itself decides who was first.
+    if not Draft.objects.filter(id=draft.id, number=draft.number).update(
+        text=text, number=number, changed_by=by.account, changed_at=now, **said, **name
+    ):
+        raise _changed(Draft.objects.get(id=draft.id))
+    Revision.objects.create(draft=draft, number=number, text=text, account=by.account, at=now)
+    _record(draft, "draft.edit", by=by, now=now, number=number)
+    return number
+
+
+def _editable(draft_id: str, by: Actor, *, verb: str = "draft.edit") -> Draft:
+    return _in_state(draft_id, by, verb, set(EDITABLE))
+
+
+def _in_state(draft_id: str, by: Actor, verb: str, states: set[State]) -> Draft:
+    draft = Draft.objects.filter(id=draft_id).first()
+    if draft is None or not authority.may(by, "draft.see", draft.organisation):
+        raise DraftMissing("There is no such draft, or you have no part in it.")
+    accounts.require(by, verb, draft_id, organisation=draft.organisation)
+    if draft.state not in states:
+        raise DraftNotOpen(
+            "The draft is {state} now, so this cannot be done to it.", state=str(draft.state)
+        )
+    return draft
+
+
+def _remark(draft: Draft, kind: str, text: str, *, by: Actor, now: datetime, **facts: object) -> None:
+    Remark.objects.create(draft=draft, kind=kind, account=by.account, at=now, text=text.strip(), facts=facts)
+
+
+def _record(draft: Draft, verb: str, *, by: Actor, now: datetime, **details: object) -> None:
+    events.record(by=by, verb=verb, object=f"draft:{draft.id}", details=details, now=now)

@@ -1,0 +1,69 @@
+"""What must hold of a draft before anybody else is troubled with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hexi.data.contracts.model import Contract
+from hexi.data.contracts.reading import contract_from_text
+from hexi.kernel.errors import Missing
+from hexi.registry.catalog import queries as catalog
+from hexi.registry.drafts.errors import DraftChanged, NameTaken, NotThePublisher
+from hexi.registry.drafts.models import Draft
+from hexi.registry.parties import queries as parties
+
+
+def contract_of(draft: Draft) -> Contract:
+    """Return the draft's contract. Raises `ContractInvalid` with every problem at once."""
+    return contract_from_text(draft.text, file=Path(f"{draft.dataset or 'draft'}.odcs.yaml"))
+
+
+def check_contract(draft: Draft) -> Contract:
+    """Return the contract if it may be published as the draft's organisation's.
+
+    Raises `ContractInvalid`, `NameTaken`, `NotThePublisher`.
+    """
+    contract = contract_of(draft)
+    if draft.base_version is not None and contract.name != draft.dataset:
+        raise NameTaken(
+            "A new version of {dataset} keeps that name; the contract says {name}.",
+            dataset=draft.dataset,
+            name=contract.name,
+        )
+    check_owner(contract.name, draft.organisation)
+    organisation = parties.organisation(draft.organisation)
+    if contract.publisher.name.zh != organisation.title.zh:
+        raise NotThePublisher(
+            "The contract names “{said}” as publisher, but the draft belongs to “{organisation}”; write that name.",
+            said=contract.publisher.name.zh,
+            organisation=organisation.title.zh,
+        )
+    return contract
+
+
+def check_owner(dataset: str, organisation: str) -> None:
+    """Raise `NameTaken` if the dataset is there and another organisation publishes it."""
+    try:
+        summary = catalog.dataset(dataset).summary
+    except Missing:
+        return
+    if summary.publisher_id != organisation:
+        raise NameTaken(
+            "The name {dataset} is that of a dataset of “{publisher}”; choose another.",
+            dataset=dataset,
+            publisher=summary.publisher.zh,
+        )
+
+
+def check_base(draft: Draft) -> None:
+    """Raise `DraftChanged` if the dataset got a version that whoever drafted could not know of."""
+    try:
+        newest = catalog.dataset(draft.dataset).summary.version
+    except Missing:
+        newest = None
+    if newest != draft.base_version:
+        raise DraftChanged(
+            "{dataset} got another version since this draft began. Return it: the officer has to look at the new one "
+            "first.",
+            dataset=draft.dataset,
+        )

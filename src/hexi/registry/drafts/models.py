@@ -1,0 +1,62 @@
+"""The tables of drafts."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Draft(models.Model):
+    """A contract that is not published yet, the upload that it reads, and where it stands."""
+
+    id = models.CharField(primary_key=True, max_length=36)
+    organisation = models.CharField(max_length=36, db_index=True)
+    dataset = models.CharField(max_length=100, db_index=True)
+    title_zh = models.TextField(blank=True, default="")
+    title_en = models.TextField(blank=True, default="")
+    """As the text has it, for lists."""
+    state = models.CharField(max_length=12)
+    text = models.TextField(blank=True, default="")
+    number = models.PositiveIntegerField(default=0)
+    """Of the newest revision of the text; 0 while there is none."""
+    document = models.CharField(max_length=36)
+    member = models.TextField(blank=True, default="")
+    """Of the document, where it is an archive."""
+    base_version = models.BigIntegerField(null=True)
+    """Newest version of the dataset when the draft began; None for a new dataset."""
+    findings = models.JSONField(default=dict)
+    """What drafting found in the source, with its evidence."""
+    account = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=150)
+    changed_at = models.DateTimeField()
+    submitted_by = models.CharField(max_length=150, blank=True, default="")
+    run = models.CharField(max_length=36, blank=True, default="")
+    """The run that publishes it."""
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "changed_at"], name="drafts_by_state")]
+
+
+class Revision(models.Model):
+    """A text of a draft as somebody left it."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    account = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "number"], name="one_revision_of_each")]
+
+
+class Remark(models.Model):
+    """What was said of a draft on its way: handed in, returned because, approved, failed because."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="remarks")
+    kind = models.CharField(max_length=12)
+    account = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    text = models.TextField(blank=True, default="")
+    """As a person wrote it; for what the node says, a template over `facts`."""
+    facts = models.JSONField(default=dict)

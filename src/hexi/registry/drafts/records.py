@@ -1,0 +1,99 @@
+"""What drafts tell other rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from hexi.data.contracts.model import Contract
+from hexi.data.contracts.problems import Problem
+from hexi.kernel.names import Text
+
+
+class State(StrEnum):
+    """Where a draft stands."""
+
+    DRAFTING = "drafting"
+    """The source is being looked at; there is no text yet."""
+    EDITING = "editing"
+    SUBMITTED = "submitted"
+    """With the approver; nobody edits."""
+    RETURNED = "returned"
+    """Back with the officer, with a reason."""
+    PUBLISHING = "publishing"
+    """Approved; its run waits or is at work."""
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
+
+
+OPEN = (State.DRAFTING, State.EDITING, State.SUBMITTED, State.RETURNED, State.PUBLISHING)
+"""States in which somebody, or the node, still has something to do."""
+EDITABLE = (State.EDITING, State.RETURNED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSummary:
+    """One line of a list of drafts."""
+
+    id: str
+    organisation: str
+    dataset: str
+    title: Text
+    state: str
+    account: str
+    changed_by: str
+    changed_at: datetime
+    submitted_by: str
+    is_new: bool
+    """Whether the dataset has no version yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkRecord:
+    """What was said of a draft."""
+
+    kind: str
+    """`submit`, `return`, `approve`, `fail` or `withdraw`."""
+    account: str
+    at: datetime
+    text: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionRecord:
+    """Who left which text when."""
+
+    number: int
+    account: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftRecord:
+    """Everything about one draft."""
+
+    summary: DraftSummary
+    text: str
+    number: int
+    document: str
+    member: str
+    base_version: int | None
+    findings: Mapping[str, Any]
+    run: str
+    created_at: datetime
+    contract: Contract | None
+    """None while the text is no contract yet; `problems` says why."""
+    problems: tuple[Problem, ...] = ()
+    remarks: tuple[RemarkRecord, ...] = field(default=())
+    """Oldest first."""
+    revisions: tuple[RevisionRecord, ...] = field(default=())
+    """Newest first."""
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its text may be changed now."""
+        return self.summary.state in EDITABLE

@@ -1,0 +1,102 @@
+"""What drafts do of their own accord: look at new uploads, and note how publishing ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import transaction
+
+from hexi.data.contracts.model import Publisher
+from hexi.data.drafting import drafts as drafting
+from hexi.data.drafting import editing
+from hexi.kernel.actors import NODE
+from hexi.kernel.errors import HexiError
+from hexi.kernel.time import Clock
+from hexi.registry.catalog import queries as catalog
+from hexi.registry.documents import queries as documents
+from hexi.registry.drafts.models import Draft, Remark, Revision
+from hexi.registry.drafts.records import State
+from hexi.registry.drafts.telling import tell_author
+from hexi.registry.parties import queries as parties
+from hexi.registry.runs import queries as runs
+from hexi.registry.runs.records import State as RunState
+
+
+def work(*, clock: Clock) -> bool:
+    """Look at the upload that waits longest, or settle a draft whose run is over; return whether there was one."""
+    waiting = Draft.objects.filter(state=State.DRAFTING).order_by("created_at").first()
+    if waiting is not None:
+        _look_at(waiting, clock=clock)
+        return True
+    return _settle(clock=clock)
+
+
+def _look_at(draft: Draft, *, clock: Clock) -> None:
+    try:
+        text, findings = _proposal(draft)
+    except HexiError as error:
+        with transaction.atomic():
+            _end(draft, State.DISCARDED, "fail", error.template, error.facts, clock=clock)
+            tell_author(
+                draft, "Your upload “{title}” cannot be read; its page says why.", by=NODE, now=clock()
+            )
+        return
+    now = clock()
+    about = editing.about(text)
+    with transaction.atomic():
+        if Draft.objects.filter(id=draft.id, state=State.DRAFTING).update(
+            state=State.EDITING,
+            text=text,
+            number=1,
+            findings=findings,
+            dataset=about.name,
+            title_zh=about.title.zh,
+            title_en=about.title.en,
+            changed_at=now,
+        ):
+            Revision.objects.create(draft=draft, number=1, text=text, account=NODE.account, at=now)
+
+
+def _proposal(draft: Draft) -> tuple[str, dict[str, object]]:
+    source = documents.source(draft.document, member=draft.member)
+    organisation = parties.organisation(draft.organisation)
+    publisher = Publisher(name=organisation.title, code=organisation.code)
+    found = drafting.draft(Path(source), name=_name_for(draft), title=None, publisher=publisher)
+    if draft.base_version is None:
+        return found.text, found.as_json()
+    standing = catalog.dataset(draft.dataset).contract
+    proposed = editing.source_of(found.text)
+    text = editing.with_source(standing.text, proposed, version=editing.next_version(standing.version))
+    return text, found.as_json()
+
+
+def _name_for(draft: Draft) -> str:
+    """A name that nobody has yet: people change it, but a contract needs one to be tried."""
+    return f"draft.d{draft.id.replace('-', '')[-10:]}"
+
+
+def _settle(*, clock: Clock) -> bool:
+    is_any = False
+    for draft in Draft.objects.filter(state=State.PUBLISHING):
+        run = runs.run(draft.run)
+        if run.state in {RunState.QUEUED, RunState.RUNNING}:
+            continue
+        is_any = True
+        with transaction.atomic():
+            if run.state in {RunState.DONE, RunState.UNCHANGED}:
+                _end(draft, State.PUBLISHED, "publish", "", {}, clock=clock)
+                tell_author(draft, "Your draft “{title}” is published.", by=NODE, now=clock())
+            else:
+                template = run.error_template or "The run ended without a result; hand the draft in again."
+                _end(draft, State.RETURNED, "fail", template, run.error_facts, clock=clock)
+                tell_author(draft, "Publishing your draft “{title}” failed; its page says why.", by=NODE, now=clock())
+    return is_any
+
+
+def _end(
+    draft: Draft, state: State, kind: str, template: str, facts: dict[str, object], *, clock: Clock
+) -> None:
+    now = clock()
+    Draft.objects.filter(id=draft.id).update(state=state, changed_by=NODE.account, changed_at=now)
+    said = {name: str(value) for name, value in facts.items()}
+    Remark.objects.create(draft=draft, kind=kind, account=NODE.account, at=now, text=template, facts=said)

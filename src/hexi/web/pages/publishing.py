@@ -1,0 +1,239 @@
+"""Publishing in the browser: an upload becomes a draft, is mended, reviewed and published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from hexi.data.drafting import editing
+from hexi.data.drafting.meanings import MEANINGS
+from hexi.kernel.errors import HexiError
+from hexi.registry.accounts import queries as authority
+from hexi.registry.catalog import queries as catalog
+from hexi.registry.drafts import actions, queries
+from hexi.registry.drafts.records import DraftRecord, State
+from hexi.registry.parties import queries as parties
+from hexi.registry.runs import queries as runs
+from hexi.web import refusals, wording
+from hexi.web.asking import reader
+from hexi.web.clock import clock
+from hexi.web.pages import publishing_forms as forms
+from hexi.web.pages.publishing_view import columns_of, differences, preview_of
+
+UPDATES = ("", *wording.UPDATES)
+
+
+def desk(request: HttpRequest) -> HttpResponse:
+    """Where publishing begins: hand in a file, go on with a draft, look at what waits for review."""
+    asking = reader(request)
+    context = {
+        "organisations": _organisations(request),
+        "dataset": _standing(request),
+        "drafts": queries.drafts_of(asking),
+        "reviews": queries.drafts_to_review(asking),
+        "done": queries.drafts_of(asking, states=(State.PUBLISHED, State.DISCARDED), limit=10),
+        "names": {each.id: each.title for each in parties.organisations().values()},
+    }
+    return render(request, "portal/publish/desk.html", context)
+
+
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin a draft on an upload."""
+    said = request.POST
+    draft = actions.begin(
+        said.get("document", ""),
+        organisation=said.get("organisation", ""),
+        dataset=said.get("dataset") or None,
+        member=said.get("member", ""),
+        by=reader(request),
+        now=clock(),
+    )
+    return redirect("draft", draft)
+
+
+def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """The fields: left the column as it came, right what it means; below, what would fail."""
+    record = queries.draft(draft_id, reader=reader(request))
+    if record.summary.state == State.DRAFTING:
+        return render(request, "portal/publish/waiting.html", _context(request, record, "fields"))
+    return _fields(request, record)
+
+
+def field(request: HttpRequest, draft_id: str, name: str) -> HttpResponse:
+    """Change a field, leave a column out, or take it in."""
+    by, said = reader(request), request.POST
+    record = queries.draft(draft_id, reader=by)
+    match said.get("do"):
+        case "remove":
+            change: Callable[[], int] = lambda: actions.remove_field(draft_id, name, by=by, now=clock())
+        case "add":
+            change = lambda: actions.add_field(draft_id, name, by=by, now=clock())
+        case _:
+            number = _number(said.get("number"), record.number)
+            shown = {each.name: each for each in editing.fields(queries.text_of(draft_id, number, reader=by))}
+            if name not in shown:
+                return _answer(request, record.summary.id, "draft", gettext("This field is no longer there."))
+            form = forms.field_form(said, shown[name])
+            change = lambda: actions.edit_field(draft_id, name, form, number=number, by=by, now=clock())
+    return _changed(request, draft_id, "draft", change)
+
+
+def about(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """What is said of the dataset."""
+    by = reader(request)
+    record = queries.draft(draft_id, reader=by)
+    if request.method == "POST":
+        number = _number(request.POST.get("number"), record.number)
+        before = editing.about(queries.text_of(draft_id, number, reader=by))
+        form = forms.about_form(request.POST, before)
+        return _changed(
+            request,
+            draft_id,
+            "draft-about",
+            lambda: actions.edit_about(draft_id, form, number=number, by=by, now=clock()),
+        )
+    context = {
+        "form": editing.about_if_readable(record.text),
+        "sharings": wording.SHARING,
+        "opennesses": wording.OPENNESS,
+        "updates": UPDATES,
+    }
+    return render(request, "portal/publish/about.html", {**_context(request, record, "about"), **context})
+
+
+def text(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """The contract itself, for those who write YAML."""
+    by = reader(request)
+    record = queries.draft(draft_id, reader=by)
+    context: dict[str, Any] = {"text": record.text, "number": record.number}
+    status = 200
+    if request.method == "POST":
+        said = request.POST.get("text", "").replace("\r\n", "\n")
+        number = _number(request.POST.get("number"), record.number)
+        try:
+            actions.edit(draft_id, said, number=number, by=by, now=clock())
+            return redirect("draft-text", draft_id)
+        except HexiError as error:
+            # What was typed stays on the page, whatever is wrong with it.
+            context = {"text": said, "number": number, "error": refusals.sentence(error)}
+            status = 409
+    return render(
+        request, "portal/publish/text.html", {**_context(request, record, "text"), **context}, status=status
+    )
+
+
+def review(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """What will change, what was said, and what can be decided."""
+    record = queries.draft(draft_id, reader=reader(request))
+    context = {
+        "differences": differences(record),
+        "run": runs.run(record.run) if record.run else None,
+        **preview_of(record, reader(request)),
+    }
+    return render(request, "portal/publish/review.html", {**_context(request, record, "review"), **context})
+
+
+def decide(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Hand in, take back, return, approve or discard."""
+    by, now, note = reader(request), clock(), request.POST.get("note", "")[:2000]
+    match request.POST.get("do"):
+        case "submit":
+            actions.submit(draft_id, note=note, by=by, now=now)
+        case "take-back":
+            actions.take_back(draft_id, by=by, now=now)
+        case "return":
+            actions.give_back(draft_id, because=note, by=by, now=now)
+        case "approve":
+            actions.approve(draft_id, note=note, by=by, now=now)
+        case "discard":
+            actions.discard(draft_id, by=by, now=now)
+            return redirect("publish")
+    return redirect("draft-review", draft_id)
+
+
+def _fields(request: HttpRequest, record: DraftRecord, *, said: str = "", status: int = 200) -> HttpResponse:
+    shown = preview_of(record, reader(request), which=request.GET.get("rows", ""))
+    context = {
+        **_context(request, record, "fields"),
+        **shown,
+        "columns": columns_of(record, shown.get("trial")),
+        "left_out": _left_out(record),
+        "meanings": [(each.name, each.title) for each in MEANINGS.values()],
+        "classes": [(name, wording.CLASSES[name]) for name in forms.CLASSES],
+        "said": said,
+    }
+    return render(request, "portal/publish/fields.html", context, status=status)
+
+
+def _changed(request: HttpRequest, draft_id: str, page: str, change: Callable[[], int]) -> HttpResponse:
+    try:
+        change()
+    except HexiError as error:
+        return _answer(request, draft_id, page, refusals.sentence(error))
+    return _answer(request, draft_id, page, "")
+
+
+def _answer(request: HttpRequest, draft_id: str, page: str, said: str) -> HttpResponse:
+    """Return the page as it now is: for htmx in place, for a plain form by its address."""
+    if page == "draft" and (said or "HX-Request" in request.headers):
+        record = queries.draft(draft_id, reader=reader(request))
+        # htmx swaps only answers of 200; the sentence stands on the page.
+        return _fields(request, record, said=said, status=200 if "HX-Request" in request.headers else 409)
+    if said:
+        return refusals.page(request, 409, said)
+    return redirect(page, draft_id)
+
+
+def _context(request: HttpRequest, record: DraftRecord, tab: str) -> dict[str, Any]:
+    by, summary = reader(request), record.summary
+    titles = {
+        "fields": (gettext("Fields"), "draft"),
+        "about": (gettext("About"), "draft-about"),
+        "text": (gettext("Contract"), "draft-text"),
+        "review": (gettext("Review"), "draft-review"),
+    }
+    organisation = summary.organisation
+    return {
+        "record": record,
+        "draft": summary,
+        "tab": tab,
+        "tabs": [(name, title, reverse(address, args=[summary.id])) for name, (title, address) in titles.items()],
+        "organisation": parties.organisation(organisation),
+        "may_submit": record.is_editable and authority.may(by, "draft.submit", organisation),
+        "may_edit": record.is_editable and authority.may(by, "draft.edit", organisation),
+        "may_decide": summary.state == State.SUBMITTED
+        and summary.submitted_by != by.account
+        and authority.may(by, "draft.approve", organisation),
+        "is_own": summary.submitted_by == by.account,
+    }
+
+
+def _left_out(record: DraftRecord) -> list[str]:
+    """Columns of the source that no field publishes."""
+    try:
+        published = {each.source for each in editing.fields(record.text)}
+    except HexiError:
+        return []
+    return [str(each["source"]) for each in record.findings.get("columns", ()) if each["source"] not in published]
+
+
+def _organisations(request: HttpRequest) -> list[tuple[str, Any]]:
+    """Organisations for which whoever asks may draft."""
+    allowed = authority.organisations_where(reader(request), "draft.create")
+    known = parties.organisations()
+    return [(id, each.title) for id, each in known.items() if allowed is None or id in allowed]
+
+
+def _standing(request: HttpRequest) -> Any:
+    """The dataset of which a new version is to be published."""
+    name = request.GET.get("dataset")
+    return catalog.dataset(name).summary if name else None
+
+
+def _number(said: str | None, standing: int) -> int:
+    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 10 else standing

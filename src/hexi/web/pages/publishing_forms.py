@@ -1,0 +1,65 @@
+"""Reads what the publishing pages send; says nothing about what may be published."""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+
+from hexi.data.drafting.editing import AboutForm, FieldForm
+from hexi.data.drafting.meanings import MEANINGS
+from hexi.kernel.names import Text
+
+CLASSES = ("open", "internal", "personal", "sensitive")
+
+
+def field_form(said: QueryDict, before: FieldForm) -> FieldForm:
+    """Return the field as the form has it; what the form did not send stays as it was."""
+    classification = said.get("classification", before.classification)
+    return FieldForm(
+        name=_line(said, "name", before.name) or before.name,
+        source=before.source,
+        title=Text(_line(said, "title_zh", before.title.zh), _line(said, "title_en", before.title.en)),
+        description=Text(
+            _line(said, "description_zh", before.description.zh), _line(said, "description_en", before.description.en)
+        ),
+        meaning=said["meaning"] if said.get("meaning") in MEANINGS else before.meaning,
+        is_key="is_key" in said,
+        is_required="is_required" in said,
+        is_unique="is_unique" in said,
+        classification=classification if classification in CLASSES else before.classification,
+        minimum=_line(said, "minimum", before.minimum),
+        maximum=_line(said, "maximum", before.maximum),
+        min_length=_line(said, "min_length", before.min_length),
+        max_length=_line(said, "max_length", before.max_length),
+        pattern=_line(said, "pattern", before.pattern),
+        valid=_lines(said.get("valid")) if "valid" in said else before.valid,
+    )
+
+
+def about_form(said: QueryDict, before: AboutForm) -> AboutForm:
+    """Return what is said of the dataset as the form has it."""
+
+    def both(name: str, standing: Text) -> Text:
+        return Text(_line(said, f"{name}_zh", standing.zh), _line(said, f"{name}_en", standing.en))
+
+    return AboutForm(
+        name=_line(said, "name", before.name),
+        version=_line(said, "version", before.version),
+        title=both("title", before.title),
+        summary=both("summary", before.summary),
+        publisher=before.publisher,
+        theme=both("theme", before.theme),
+        sharing=_line(said, "sharing", before.sharing),
+        condition=both("condition", before.condition),
+        basis=both("basis", before.basis),
+        openness=_line(said, "openness", before.openness),
+        licence=_line(said, "licence", before.licence),
+        updates=_line(said, "updates", before.updates),
+    )
+
+
+def _line(said: QueryDict, name: str, before: str) -> str:
+    return " ".join(said[name].split()) if name in said else before
+
+
+def _lines(said: str | None) -> tuple[str, ...]:
+    return tuple(line.strip() for line in (said or "").splitlines() if line.strip())
