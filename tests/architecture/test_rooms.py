@@ -28,6 +28,7 @@ USUAL = {
 }
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
+    "registry.accounts": {"roles"},
     "registry.catalog": {"registering"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},
