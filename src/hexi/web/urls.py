@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpResponseBase
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hexi.web.pages import (
@@ -15,10 +15,12 @@ from hexi.web.pages import (
     charting,
     dataset,
     datasets,
+    desk,
     downloads,
     home,
     log,
     mapping,
+    people,
     places,
     plan,
     publishing,
@@ -73,6 +75,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         form("publish/<str:draft_id>/contract/", publishing.text, name="draft-text"),
         page("publish/<str:draft_id>/review/", publishing.review, name="draft-review"),
         deed("publish/<str:draft_id>/decide/", publishing.decide, name="draft-decide"),
+        page("desk/", desk.desk, name="desk"),
+        form("accounts/me/", people.me, name="me"),
+        form("accounts/link/<str:secret>/", people.link, name="link"),
+        path("accounts/", include("allauth.urls")),
+        page("people/", people.listed, name="people"),
+        deed("people/invite/", people.invite, name="invite"),
+        page("people/<str:name>/", people.person, name="person"),
+        deed("people/<str:name>/change/", people.change, name="person-change"),
         page("runs/", runs.runs, name="runs"),
         page("runs/<str:run_id>/", runs.run, name="run"),
         page("log/", log.log, name="log"),

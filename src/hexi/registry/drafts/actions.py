@@ -169,12 +169,8 @@ def approve(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> str:
     file = folder / f"{draft.number}.odcs.yaml"
     file.write_text(draft.text, "utf-8")
     source = documents.source(draft.document, member=draft.member)
-    run = runs.enqueue(
-        contract.name, file, source_file=source, organisation=draft.organisation, by=by, now=now
-    )
-    Draft.objects.filter(id=draft.id).update(
-        state=State.PUBLISHING, run=run, changed_by=by.account, changed_at=now
-    )
+    run = runs.enqueue(contract.name, file, source_file=source, organisation=draft.organisation, by=by, now=now)
+    Draft.objects.filter(id=draft.id).update(state=State.PUBLISHING, run=run, changed_by=by.account, changed_at=now)
     _remark(draft, "approve", note, by=by, now=now)
     _record(draft, "draft.approve", by=by, now=now, number=draft.number, run=run)
     tell_author(draft, "{who} approved your draft “{title}”; it is being published.", by=by, now=now)
@@ -234,9 +230,7 @@ def _in_state(draft_id: str, by: Actor, verb: str, states: set[State]) -> Draft:
         raise DraftMissing("There is no such draft, or you have no part in it.")
     accounts.require(by, verb, draft_id, organisation=draft.organisation)
     if draft.state not in states:
-        raise DraftNotOpen(
-            "The draft is {state} now, so this cannot be done to it.", state=str(draft.state)
-        )
+        raise DraftNotOpen("The draft is {state} now, so this cannot be done to it.", state=str(draft.state))
     return draft
 
 

@@ -37,9 +37,7 @@ def _look_at(draft: Draft, *, clock: Clock) -> None:
     except HexiError as error:
         with transaction.atomic():
             _end(draft, State.DISCARDED, "fail", error.template, error.facts, clock=clock)
-            tell_author(
-                draft, "Your upload “{title}” cannot be read; its page says why.", by=NODE, now=clock()
-            )
+            tell_author(draft, "Your upload “{title}” cannot be read; its page says why.", by=NODE, now=clock())
         return
     now = clock()
     about = editing.about(text)
@@ -93,9 +91,7 @@ def _settle(*, clock: Clock) -> bool:
     return is_any
 
 
-def _end(
-    draft: Draft, state: State, kind: str, template: str, facts: dict[str, object], *, clock: Clock
-) -> None:
+def _end(draft: Draft, state: State, kind: str, template: str, facts: dict[str, object], *, clock: Clock) -> None:
     now = clock()
     Draft.objects.filter(id=draft.id).update(state=state, changed_by=NODE.account, changed_at=now)
     said = {name: str(value) for name, value in facts.items()}

@@ -122,9 +122,7 @@ def text(request: HttpRequest, draft_id: str) -> HttpResponse:
             # What was typed stays on the page, whatever is wrong with it.
             context = {"text": said, "number": number, "error": refusals.sentence(error)}
             status = 409
-    return render(
-        request, "portal/publish/text.html", {**_context(request, record, "text"), **context}, status=status
-    )
+    return render(request, "portal/publish/text.html", {**_context(request, record, "text"), **context}, status=status)
 
 
 def review(request: HttpRequest, draft_id: str) -> HttpResponse:

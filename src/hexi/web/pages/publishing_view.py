@@ -145,11 +145,7 @@ def differences(record: DraftRecord) -> list[Difference]:
             before = catalog.dataset(record.summary.dataset).contract
         except Missing:
             before = None
-    found = [
-        Difference(what, old, new)
-        for what, old, new in _about(before, record.contract)
-        if old != new
-    ]
+    found = [Difference(what, old, new) for what, old, new in _about(before, record.contract) if old != new]
     old_fields = {each.name: each for each in before.fields} if before else {}
     for each in record.contract.fields:
         old = _field_in_words(old_fields[each.name], before) if before and each.name in old_fields else ""
@@ -192,7 +188,9 @@ def _about(before: Contract | None, after: Contract) -> list[tuple[str, str, str
 
 
 def _field_in_words(field: Field, contract: Contract | None) -> str:
-    rules = [wording.say(each.sentence) for each in (contract.row_rules if contract else ()) if field.name in each.fields]
+    rules = [
+        wording.say(each.sentence) for each in (contract.row_rules if contract else ()) if field.name in each.fields
+    ]
     parts = [
         wording.say(wording.TYPES[field.type]),
         wording.say(wording.CLASSES[field.classification.value]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django import template
 from django.conf import settings
@@ -17,12 +17,15 @@ from django.utils.translation import get_language, gettext
 from hexi import __version__
 from hexi.data.contracts.model import Field
 from hexi.data.contracts.problems import Problem
-from hexi.kernel.actors import NODE
+from hexi.kernel.actors import EVERYONE, NODE
 from hexi.kernel.names import Text
 from hexi.packs import queries as packs
+from hexi.registry.accounts import queries as accounts
+from hexi.registry.accounts.errors import TokenVoid
 from hexi.registry.drafts.records import RemarkRecord
 from hexi.registry.events.verbs import VERBS
 from hexi.web import wording
+from hexi.web.asking import reader
 
 register = template.Library()
 
@@ -46,6 +49,16 @@ class Entry:
     title: str
     href: str
     is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What is behind the name of who is signed in."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    unread: int
+    """Notices that were not read yet."""
 
 
 @register.filter
@@ -88,6 +101,26 @@ def remark(found: RemarkRecord) -> str:
 def short(digest: str) -> str:
     """Show the beginning of a digest."""
     return digest[:12]
+
+
+@register.simple_tag(takes_context=True)
+def account_menu(context: Mapping[str, Any]) -> Menu | Literal[False] | None:
+    """Return the menu of who is signed in, False for nobody; None on a page that may ask no database."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or context.get("status") == 500:
+        return None
+    try:
+        by = reader(request)
+    except TokenVoid:
+        return None
+    if by.account == EVERYONE.account:
+        return False
+    entries = [
+        Entry(title, reverse(address), is_here=False)
+        for address, title, verb in (("people", gettext("People"), "account.see"),)
+        if accounts.may(by, verb)
+    ]
+    return Menu(accounts.account(by.account).title, tuple(entries), 0)
 
 
 @register.simple_tag(takes_context=True)
