@@ -28,7 +28,7 @@ class Meaning:
 _ALL = (
     Meaning(name="text", title=Text("文本", "text"), logical="string", clean=("trim",)),
     Meaning(
-        name="title", title=Text("名称", "name of a thing"), logical="string", clean=("half_width", "remove_spaces")
+        name="title", title=Text("名称", "name of a thing"), logical="string", clean=("half_width", "collapse_spaces")
     ),
     Meaning(
         name="person",
@@ -79,6 +79,7 @@ _ALL = (
     Meaning(name="date", title=Text("日期", "date"), logical="date", clean=("date",)),
     Meaning(name="timestamp", title=Text("时间", "date and time"), logical="timestamp", clean=("timestamp",)),
     Meaning(name="boolean", title=Text("是/否", "yes or no"), logical="boolean", clean=("boolean",)),
+    Meaning(name="geometry", title=Text("几何", "geometry"), logical="object", physical="geometry"),
     Meaning(
         name="longitude",
         title=Text("经度", "longitude"),

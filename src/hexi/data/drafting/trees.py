@@ -6,10 +6,14 @@ import io
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
 from hexi.data.contracts.documents import read_document
 from hexi.kernel.errors import Invalid
+
+ONE_LINE = 88
+"""Columns up to which a mapping stands on one line."""
 
 
 class NotEditable(Invalid):
@@ -75,3 +79,29 @@ def own_set(entry: Any, name: str, value: object) -> None:
             listed.append({"property": name, "value": value})
     if not listed:
         del entry["customProperties"]
+
+
+def flow(said: Any) -> Any:
+    """Return plain values as a tree in which what is small stands on one line."""
+    if isinstance(said, dict):
+        tree = CommentedMap((key, flow(value)) for key, value in said.items())
+        if _width(said) <= ONE_LINE and _is_small(said):
+            tree.fa.set_flow_style()
+        return tree
+    if isinstance(said, list | tuple):
+        items = CommentedSeq(flow(value) for value in said)
+        if all(not isinstance(value, dict | list) for value in said) and _width(said) <= ONE_LINE:
+            items.fa.set_flow_style()
+        return items
+    return said
+
+
+def _is_small(said: dict[str, Any]) -> bool:
+    return "name" not in said and all(
+        not isinstance(value, dict) or all(not isinstance(each, dict | list) for each in value.values())
+        for value in said.values()
+    )
+
+
+def _width(said: object) -> int:
+    return sum(2 if ord(each) > 0x2E80 else 1 for each in str(said))

@@ -1,0 +1,265 @@
+"""Drafts a contract for a source that has none: what each column probably means, with the evidence."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hexi.data.contracts.model import Contract, Publisher, Source
+from hexi.data.drafting.meanings import MEANINGS
+from hexi.data.drafting.proposals import Evidence, Proposal, propose
+from hexi.data.drafting.readings import candidate, readings_of
+from hexi.data.drafting.trees import dump, flow, own_set
+from hexi.data.engines.profiles import ColumnProfile, Profile, profile, write_sample
+from hexi.data.engines.sources.opening import open_source
+from hexi.data.engines.sources.records import RawSource
+from hexi.data.lifecycle.records import Progress, Silent, Step
+from hexi.kernel.errors import Invalid
+from hexi.kernel.names import Text
+
+TITLE_ROWS = 8
+"""Rows that may stand above the names of the columns."""
+SAMPLES = 6
+
+
+class NothingToDraft(Invalid):
+    """The source has no column with a value."""
+
+    code = "drafting.nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnDraft:
+    """One column, and what the draft makes of it."""
+
+    source: str
+    field: str
+    title: Text
+    meaning: str
+    classification: str
+    confidence: float
+    rows: int
+    empty: int
+    distinct: int
+    samples: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    is_key: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A contract drafted from a source, and why."""
+
+    text: str
+    """ODCS in YAML; a contract that can be used as it is, with nothing open."""
+    rows: int
+    looked_at: int
+    """Rows on which meanings and rules were weighed, spread over the source."""
+    columns: tuple[ColumnDraft, ...]
+    key: tuple[str, ...]
+    problems: tuple[Text, ...]
+    """What is odd about the file."""
+
+    def as_json(self) -> dict[str, Any]:
+        """What the draft found, as plain values."""
+        return {
+            "rows": self.rows,
+            "looked_at": self.looked_at,
+            "key": list(self.key),
+            "problems": [_said(each) for each in self.problems],
+            "columns": [
+                {
+                    "source": each.source,
+                    "field": each.field,
+                    "title": _said(each.title),
+                    "meaning": each.meaning,
+                    "classification": each.classification,
+                    "confidence": round(each.confidence, 3),
+                    "rows": each.rows,
+                    "empty": each.empty,
+                    "distinct": each.distinct,
+                    "samples": list(each.samples),
+                    "is_key": each.is_key,
+                    "evidence": [
+                        {
+                            "claim": _said(one.claim),
+                            "holds": one.holds,
+                            "of": one.of,
+                            "is_proposed": one.is_proposed,
+                            "against": list(one.against),
+                        }
+                        for one in each.evidence
+                    ],
+                }
+                for each in self.columns
+            ],
+        }
+
+
+def draft(
+    path: Path,
+    *,
+    name: str,
+    title: Text | None = None,
+    publisher: Publisher | None = None,
+    progress: Progress | None = None,
+    sample: Path | None = None,
+) -> Draft:
+    """Look at a source and return a contract for it; with `sample`, also write the rows that were weighed.
+
+    The source is read once. Raises what opening and reading a source raises, and `NothingToDraft`.
+    """
+    watch = progress or Silent()
+    with tempfile.TemporaryDirectory(prefix="hexi-draft-") as folder:
+        watch.step(Step.COLLECT)
+        source, raw, oddities = _open(path, Path(folder))
+        done = 0
+
+        def seen(rows: int) -> None:
+            nonlocal done
+            done += rows
+            watch.rows(done, raw.total_rows)
+
+        found = profile(raw, seen=seen)
+        watch.step(Step.CLEAN)
+        if not any(each.empty < found.rows for each in found.columns):
+            raise NothingToDraft("“{file}” has no column with a value: there is nothing to draft.", file=path.name)
+        proposals = propose(found, {each.source: readings_of(found.sample, each) for each in found.columns})
+        if sample is not None:
+            write_sample(found.sample, sample)
+    about = title or Text(path.stem, path.stem)
+    who = publisher or Publisher(name=Text("（请填写数源单位）", "(name the publisher)"))
+    return Draft(
+        text=_text(name, about, who, source, raw.format, path, proposals),
+        rows=found.rows,
+        looked_at=found.sample.height,
+        columns=tuple(_column(found, each, proposal) for each, proposal in zip(found.columns, proposals, strict=True)),
+        key=tuple(each.name for each in proposals if each.is_key),
+        problems=(*oddities, *_problems(found, proposals)),
+    )
+
+
+def _open(path: Path, workspace: Path) -> tuple[Source, RawSource, list[Text]]:
+    """Open a source, below the rows that offices put above the names of the columns."""
+    contract = _bare(Source())
+    raw = open_source(contract, path, workspace=workspace)
+    if raw.format not in {"csv", "excel"} or not _is_title(raw):
+        return Source(), raw, []
+    for row in range(2, TITLE_ROWS + 2):
+        said = Source(header_row=row)
+        try:
+            below = open_source(_bare(said), path, workspace=workspace)
+        except Invalid:
+            continue
+        if not _is_title(below):
+            note = Text(
+                f"第1到{row - 1}行不是列名，已跳过；列名在第{row}行。",
+                f"Rows 1 to {row - 1} are no names of columns and were skipped; the names stand in row {row}.",
+            )
+            return said, below, [note]
+    return Source(), raw, []
+
+
+def _is_title(raw: RawSource) -> bool:
+    """Whether the header is rather a title: most columns have no name."""
+    unnamed = sum(1 for each in raw.columns if each.startswith("#"))
+    return len(raw.columns) > 1 and unnamed * 2 > len(raw.columns)
+
+
+def _bare(source: Source) -> Contract:
+    _, contract = candidate("", MEANINGS["text"])
+    return replace(contract, fields=(), row_rules=(), source=source)
+
+
+def _column(found: Profile, column: ColumnProfile, proposal: Proposal) -> ColumnDraft:
+    return ColumnDraft(
+        source=column.source,
+        field=proposal.name,
+        title=proposal.title,
+        meaning=proposal.meaning.name,
+        classification=proposal.meaning.classification,
+        confidence=proposal.confidence,
+        rows=found.rows,
+        empty=column.empty,
+        distinct=column.distinct,
+        samples=column.varied[:SAMPLES],
+        evidence=proposal.evidence,
+        is_key=proposal.is_key,
+    )
+
+
+def _problems(found: Profile, proposals: Sequence[Proposal]) -> list[Text]:
+    problems = []
+    for column in found.columns:
+        if column.source.startswith("#"):
+            place = column.source[1:]
+            problems.append(Text(f"第{place}列没有列名。", f"Column {place} has no name."))
+        if column.empty == found.rows:
+            problems.append(Text(f"“{column.source}”整列没有值。", f"“{column.source}” has no value at all."))
+    if not any(each.is_key for each in proposals):
+        problems.append(
+            Text(
+                "没有一列的值都不重复，无法确定主键；请指定哪一列标识一行。",
+                "No column has only different values, so none can be the key; say what tells one row from another.",
+            )
+        )
+    return problems
+
+
+def _text(
+    name: str,
+    title: Text,
+    publisher: Publisher,
+    source: Source,
+    format: str,
+    path: Path,
+    proposals: Sequence[Proposal],
+) -> str:
+    said: dict[str, Any] = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": name.replace(".", "-"),
+        "name": name,
+        "version": "1.0.0",
+        "status": "draft",
+        "customProperties": [],
+    }
+    who = {"zh": publisher.name.zh, "en": publisher.name.en} | ({"code": publisher.code} if publisher.code else {})
+    reads: dict[str, object] = {"path": path.name, "format": format}
+    if source.header_row != 1:
+        reads["header_row"] = source.header_row
+    for key, value in (
+        ("hexi.title", _said(title)),
+        ("hexi.summary", _said(title)),
+        ("hexi.publisher", who),
+        ("hexi.sharing", {"class": "unconditional"}),
+        ("hexi.openness", "closed"),
+        ("hexi.source", reads),
+        ("hexi.geometry", _geometry(proposals)),
+        ("hexi.place", next((each.name for each in proposals if each.meaning.name == "division_code"), None)),
+    ):
+        own_set(said, key, value)
+    said["schema"] = [
+        {
+            "name": name.rpartition(".")[2].replace("-", "_"),
+            "physicalType": "table",
+            "properties": [each.entry for each in proposals if not each.is_left_out],
+        }
+    ]
+    return dump(flow(said))
+
+
+def _geometry(proposals: Sequence[Proposal]) -> Mapping[str, str] | None:
+    names = {each.meaning.name: each.name for each in proposals if not each.is_left_out}
+    if "geometry" in names:
+        return {"field": names["geometry"]}
+    if {"longitude", "latitude"} <= names.keys():
+        return {"longitude": names["longitude"], "latitude": names["latitude"]}
+    return None
+
+
+def _said(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
