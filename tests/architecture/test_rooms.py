@@ -29,6 +29,7 @@ USUAL = {
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
     "registry.catalog": {"registering"},
+    "registry.documents": {"naming", "storing"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},
     "exchange.door": {"metering"},
