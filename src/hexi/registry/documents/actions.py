@@ -51,7 +51,8 @@ MEGABYTE = 1 << 20
 def begin(name: str, *, size_bytes: int, by: Actor, now: datetime) -> UploadRecord:
     """Announce a file of so many bytes; its pieces follow with `append`.
 
-    Raises `NotAuthorised`, `BadFileName`, `SourceEmpty`, `UploadTooLarge`, and `UploadFull` where the disk has no room for it.
+    Raises `NotAuthorised`, `BadFileName`, `SourceEmpty`, `UploadTooLarge`, and `UploadFull` where the disk has no
+    room for it.
     """
     accounts.require(by, "upload.create", name, organisation=by.party)
     naming.check(name)
