@@ -28,6 +28,7 @@ USUAL = {
 }
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
+    "registry.accounts": {"roles"},
     "registry.catalog": {"registering"},
     "registry.documents": {"naming", "storing"},
     "registry.runs": {"watching"},

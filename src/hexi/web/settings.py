@@ -20,10 +20,12 @@ DEBUG = False
 ALLOWED_HOSTS = environment.HOSTS.words(os.environ)
 ROOT_URLCONF = "hexi.web.urls"
 WSGI_APPLICATION = "hexi.web.wsgi.application"
+AUTH_USER_MODEL = "accounts.Account"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
+    "django.contrib.auth",
     "django.contrib.staticfiles",
     "django_htmx",
     "hexi.registry.events",

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 
 
-class Account(models.Model):
+class Account(AbstractBaseUser):
     """Somebody, or something, that acts on this node."""
 
     name = models.CharField(primary_key=True, max_length=150)
+    title = models.CharField(max_length=150, blank=True, default="")
+    """What the person is called."""
+    email = models.EmailField(unique=True, null=True)
     party = models.CharField(max_length=36, null=True)
+    """The organisation for which the account acts where nothing else is said."""
     is_active = models.BooleanField(default=True)
+    is_service = models.BooleanField(default=False)
+    """A program's: it has tokens and no password."""
     created_at = models.DateTimeField()
+
+    password = models.CharField(max_length=128, default=UNUSABLE_PASSWORD_PREFIX)
+    """Hashed; nobody signs in with a password that was never set."""
+
+    objects = BaseUserManager()
+
+    USERNAME_FIELD = "name"
+    EMAIL_FIELD = "email"
 
 
 class Authority(models.Model):
@@ -22,3 +38,16 @@ class Authority(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "verb"], name="one_authority_of_each")]
+
+
+class Role(models.Model):
+    """What an account does for an organisation and all its parts; without an organisation, on the whole node."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=12)
+    organisation = models.CharField(max_length=36, blank=True, default="")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "role", "organisation"], name="one_role_of_each")]
+        indexes = [models.Index(fields=["role", "organisation"], name="holders_of_a_role")]

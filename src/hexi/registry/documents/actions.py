@@ -48,13 +48,14 @@ MEGABYTE = 1 << 20
 
 
 @transaction.atomic
-def begin(name: str, *, size_bytes: int, by: Actor, now: datetime) -> UploadRecord:
-    """Announce a file of so many bytes; its pieces follow with `append`.
+def begin(name: str, *, size_bytes: int, organisation: str | None = None, by: Actor, now: datetime) -> UploadRecord:
+    """Announce a file of so many bytes for an organisation, the actor's own if none is said; `append` brings them.
 
     Raises `NotAuthorised`, `BadFileName`, `SourceEmpty`, `UploadTooLarge`, and `UploadFull` where the disk has no
     room for it.
     """
-    accounts.require(by, "upload.create", name, organisation=by.party)
+    organisation = organisation or by.party
+    accounts.require(by, "upload.create", name, organisation=organisation)
     naming.check(name)
     limit = settings.HEXI_UPLOAD_BYTES
     if size_bytes > limit:
@@ -82,7 +83,7 @@ def begin(name: str, *, size_bytes: int, by: Actor, now: datetime) -> UploadReco
     made = Upload.objects.create(
         id=new_id(now),
         account=by.account,
-        organisation=by.party,
+        organisation=organisation,
         name=name,
         safe_name=naming.safe(name),
         size_bytes=size_bytes,
@@ -179,7 +180,7 @@ def complete(upload_id: str, *, sha256: str | None = None, by: Actor, now: datet
         stored = storing.keep(path, naming.safe(upload.name, ending=_ending(upload.name, found)))
         with transaction.atomic():
             Upload.objects.filter(id=upload.id).update(state=State.COMPLETE)
-            document = _enter(upload.id, upload.name, stored.name, found, digest, by=by, now=now)
+            document = _enter(upload.id, upload.name, stored.name, found, digest, of=upload, now=now)
             details = {"format": found.format, "size_bytes": digest.size_bytes, "sha256": digest.sha256}
             events.record(by=by, verb="upload.complete", object=f"upload:{upload.id}", details=details, now=now)
     return as_document(document)
@@ -221,7 +222,7 @@ def unpack(document_id: str, *, member: str | None = None, by: Actor, now: datet
                 digest = bytes_of.digest(path)
             stored = storing.keep(path, naming.safe(name, ending=_ending(name, found)))
             with transaction.atomic():
-                document = _enter(id, name, stored.name, found, digest, by=by, now=now, archive=archive, member=member)
+                document = _enter(id, name, stored.name, found, digest, of=archive, now=now, member=member)
                 details = {"archive": archive.id, "format": found.format, "sha256": digest.sha256}
                 events.record(by=by, verb="upload.unpack", object=f"upload:{id}", details=details, now=now)
     except BaseException as error:
@@ -330,16 +331,16 @@ def _enter(
     found: Found,
     digest: bytes_of.Digest,
     *,
-    by: Actor,
+    of: Upload | Document,
     now: datetime,
-    archive: Document | None = None,
     member: str = "",
 ) -> Document:
+    """Enter a file that came of an upload or of an archive: it belongs to whom that one does."""
     said = promised(name)
     return Document.objects.create(
         id=id,
-        account=by.account,
-        organisation=archive.organisation if archive else by.party,
+        account=of.account,
+        organisation=of.organisation,
         name=name[:255],
         stored_name=stored_name,
         format=found.format,
@@ -348,6 +349,6 @@ def _enter(
         sha256=digest.sha256,
         created_at=now,
         members=[asdict(each) for each in found.members],
-        archive=archive,
+        archive=of if isinstance(of, Document) else None,
         member=member,
     )

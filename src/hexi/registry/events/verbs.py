@@ -54,6 +54,10 @@ VERBS: Mapping[str, Verb] = {
     "party.register": Verb(Text(zh="登记组织", en="Registered an organisation"), "party", ("title",)),
     "account.create": Verb(Text(zh="开通账号", en="Opened an account"), "account"),
     "account.allow": Verb(Text(zh="授予账号权限", en="Gave an account an authority"), "account", ("authority",)),
+    "account.assign": Verb(Text(zh="授予角色", en="Gave an account a role"), "account", ("role", "organisation")),
+    "account.take-away": Verb(
+        Text(zh="收回角色", en="Took a role from an account"), "account", ("role", "organisation")
+    ),
     "upload.create": Verb(Text(zh="开始上传文件", en="Began to hand in a file"), "upload", ("size_bytes",)),
     "upload.complete": Verb(
         Text(zh="完成上传文件", en="Handed in a file"), "upload", ("format", "size_bytes", "sha256")
@@ -90,9 +94,11 @@ FACTS: Mapping[str, Text] = {
     "is_on": Text(zh="是否启用", en="Whether the schedule is in force."),
     "key": Text(zh="签名密钥的编号", en="Id of the signing key."),
     "name": Text(zh="节点名称", en="Name of the node."),
+    "organisation": Text(zh="组织的编号；空表示整个节点", en="Id of the organisation; empty for the whole node."),
     "quarantined": Text(zh="待治理的行数", en="Rows that are quarantined."),
     "query": Text(zh="这次取数的编号，与计量记录相同", en="Id of the delivery, the same as in its meter entry."),
     "received_bytes": Text(zh="已收到的字节数", en="Bytes that had arrived."),
+    "role": Text(zh="角色", en="The role, such as `officer`."),
     "rows": Text(zh="行数", en="Rows: those that came in, of a version; those that went out, of a download."),
     "run": Text(zh="处理批次的编号", en="Id of the run."),
     "sha256": Text(zh="文件的 SHA-256", en="SHA-256 of the file."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hexi.kernel.names import Text
+from hexi.registry.parties.errors import PartyMissing
 from hexi.registry.parties.models import Organisation
 from hexi.registry.parties.records import OrganisationRecord
 
@@ -13,3 +14,16 @@ def organisations() -> dict[str, OrganisationRecord]:
         each.id: OrganisationRecord(id=each.id, title=Text(each.title_zh, each.title_en), code=each.code)
         for each in Organisation.objects.all()
     }
+
+
+def organisation(id: str) -> OrganisationRecord:
+    """The organisation of that id. Raises `PartyMissing`."""
+    found = organisations().get(id)
+    if found is None:
+        raise PartyMissing("There is no organisation {organisation}.", organisation=id)
+    return found
+
+
+def ancestors(id: str) -> tuple[str, ...]:
+    """Ids of what an organisation is part of, nearest first, itself not included; may be empty."""
+    return ()
