@@ -113,7 +113,8 @@ def append(
     another piece is written, `UploadMissing`, `UploadOver`, `UploadTooLarge`, `UploadDamaged`, `UploadFull`
     and `UploadCut`.
     """
-    upload = _mine(upload_id, "upload.create", by=by)
+    upload = _mine(upload_id, by=by)
+    accounts.require(by, "upload.create", upload.id, organisation=upload.organisation)
     with storing.held(upload.id) as path:
         upload.refresh_from_db()
         _require_receiving(upload, now=now)
@@ -149,7 +150,8 @@ def complete(upload_id: str, *, sha256: str | None = None, by: Actor, now: datet
     What it is, its bytes say. Raises `UploadIncomplete`; or `UploadDamaged` where the file's `sha256` (hex) is
     another, and `SourceInvalid` where it is no table that can be read: the upload is over then and its bytes gone.
     """
-    upload = _mine(upload_id, "upload.create", by=by)
+    upload = _mine(upload_id, by=by)
+    accounts.require(by, "upload.create", upload.id, organisation=upload.organisation)
     done = Document.objects.filter(id=upload.id).first()
     if done is not None:
         return as_document(done)
@@ -239,7 +241,8 @@ def discard(upload_id: str, *, by: Actor, now: datetime) -> None:
 
     Raises `UploadMissing`, and `UploadOver` if it is a document already.
     """
-    upload = _mine(upload_id, "upload.discard", by=by)
+    upload = _mine(upload_id, by=by)
+    accounts.require(by, "upload.discard", upload.id, organisation=upload.organisation)
     if upload.state == State.COMPLETE:
         raise _over(upload)
     if Upload.objects.filter(id=upload.id, state=State.RECEIVING).update(state=State.DISCARDED, beat_at=now):
@@ -283,10 +286,9 @@ def expire(*, now: datetime) -> int:
     return ended
 
 
-def _mine(upload_id: str, verb: str, *, by: Actor) -> Upload:
+def _mine(upload_id: str, *, by: Actor) -> Upload:
     """The upload, if it is this account's: to all others there is none."""
     upload = Upload.objects.filter(id=upload_id, account=by.account).first()
-    accounts.require(by, verb, upload_id, organisation=upload.organisation if upload else by.party)
     if upload is None:
         raise UploadMissing("There is no such upload, or it is not yours. Begin a new one.")
     return upload
