@@ -23,6 +23,7 @@ from hexi.web.pages import (
     plan,
     quality,
     runs,
+    uploads,
 )
 
 
@@ -54,6 +55,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         page("places/", places.places, name="places"),
         page("places/<str:code>/", places.place, name="place"),
         page("plan/<str:name>/", plan.plan, name="plan"),
+        path("uploads/", uploads.uploads, name="uploads"),
+        path("uploads/form/", uploads.form, name="upload-form"),
+        path("uploads/<str:upload_id>/", uploads.upload, name="upload"),
+        path("uploads/<str:upload_id>/complete/", uploads.complete, name="upload-complete"),
+        path("uploads/<str:upload_id>/discard/", uploads.discard, name="upload-discard"),
+        path("uploads/<str:document_id>/tables/", uploads.tables, name="upload-tables"),
         page("runs/", runs.runs, name="runs"),
         page("runs/<str:run_id>/", runs.run, name="run"),
         page("log/", log.log, name="log"),
