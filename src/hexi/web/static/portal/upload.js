@@ -211,7 +211,7 @@
       const quarter = Math.floor((done / file.size) * 4);
       if (quarter > this.told && quarter < 4) {
         this.told = quarter;
-        this.tell(this.say("percent", { percent: quarter * 25, name: file.name }));
+        this.tell(this.say("percent", { share: `${quarter * 25}%`, name: file.name }));
       }
     }
 
