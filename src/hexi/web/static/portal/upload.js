@@ -39,6 +39,7 @@
       this.resumeButton = form.querySelector("[data-resume]");
       this.file = null;
       this.run = 0;
+      form.classList.add("scripted");
       for (const each of form.querySelectorAll("[data-with-script]")) each.hidden = false;
       for (const each of form.querySelectorAll("[data-without-script]")) each.hidden = true;
       this.listen();
@@ -96,6 +97,7 @@
       this.complain("");
       this.paused(false);
       this.marks = [];
+      this.done = 0;
       this.told = 0;
       for (let failures = 0; run === this.run;) {
         try {
@@ -120,6 +122,7 @@
           }
           this.complain(error.status === 0 ? this.say("lost") : error.message);
           this.marks = [];
+          if (this.address) this.show(this.done);
           await this.wait(WAITS_S[Math.min(failures++, WAITS_S.length - 1)]);
         }
       }
@@ -200,6 +203,7 @@
 
     show(done) {
       const { file } = this, now = performance.now() / 1000;
+      this.done = done;
       this.bar.value = done / file.size;
       this.marks = [...this.marks.filter(([at]) => now - at < 10), [now, done]];
       const [since, before] = this.marks[0];
