@@ -226,11 +226,11 @@ def test_without_scripts_a_plain_form_does_it(browser: Browser, office: Portal, 
 
 def drop(page: Page, files: list[tuple[str, str]]) -> None:
     page.evaluate(
-        f"""files => {{
+        """files => {
           const data = new DataTransfer();
-          for (const [name, text] of files) data.items.add(new File([text], name, {{ lastModified: 1 }}));
+          for (const [name, text] of files) data.items.add(new File([text], name, { lastModified: 1 }));
           document.querySelector("form[data-drop]").dispatchEvent(
-            new DragEvent("drop", {{ dataTransfer: data, bubbles: true, cancelable: true }}));
-        }}""",
+            new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        }""",
         json.loads(json.dumps(files)),
     )

@@ -50,7 +50,11 @@ def for_members(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if asking.reader(request).account == EVERYONE.account:
+        try:
+            is_somebody = asking.reader(request).account != EVERYONE.account
+        except HexiError as error:
+            return refusal(error)
+        if not is_somebody:
             return _sign_in(request)
         protected = view if _has_token(request) else csrf_protect(view)
         return protected(request, *args, **kwargs)

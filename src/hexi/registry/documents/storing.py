@@ -23,7 +23,7 @@ PART = "part"
 """The file's name while it arrives."""
 LOCK = "lock"
 RESERVE_BYTES = 64 << 20
-"""What uploads leave free on the disk: the database and the log must be able to go on."""
+"""What uploads leave free on the disk, on a small one a sixteenth: the database and the log must be able to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ def part(id: str) -> Path:
 
 def free_bytes() -> int:
     """What uploads may still take of the disk."""
-    return max(0, shutil.disk_usage(settings.HEXI_HOME).free - RESERVE_BYTES)
+    disk = shutil.disk_usage(settings.HEXI_HOME)
+    return max(0, disk.free - min(RESERVE_BYTES, disk.total // 16))
 
 
 @contextmanager
