@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import json
 import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +103,10 @@ def kept(office: Portal) -> set[str]:
     return {hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
 
 
+def is_cut_off(page: Page) -> None:
+    expect(page.locator("[data-error]")).to_contain_text("The connection is lost", timeout=PATIENCE_S * 1000)
+
+
 def is_there(page: Page) -> None:
     page.wait_for_url(re.compile(r"/uploads/\?document="), timeout=PATIENCE_S * 1000)
     assert not page.complaints
@@ -125,7 +131,7 @@ def test_when_the_connection_breaks_it_says_so_and_goes_on_by_itself(
     page = opened(officer, office)
     line = Line(page, breaks_after=2)
     page.get_by_label("Hand in a file").set_input_files(large)
-    expect(page.locator("[data-error]")).to_contain_text("The connection is lost")
+    is_cut_off(page)
     expect(page.locator("progress")).to_be_visible()
     line.breaks_after = None
     is_there(page)
@@ -139,7 +145,7 @@ def test_when_the_browser_was_closed_the_same_file_goes_on_where_it_stopped(
     page = opened(officer, office)
     before = Line(page, breaks_after=2)
     page.get_by_label("Hand in a file").set_input_files(large)
-    expect(page.locator("[data-error]")).to_be_visible()
+    is_cut_off(page)
     page.close()
 
     again = opened(officer, office)
@@ -158,14 +164,14 @@ def test_it_is_paused_gone_on_with_and_given_up_by_keyboard(
     page = opened(officer, office)
     line = Line(page, breaks_after=1)
     page.get_by_label("Hand in a file").set_input_files(large)
-    expect(page.locator("[data-error]")).to_be_visible()
+    is_cut_off(page)
     expect(page.get_by_role("button", name="Pause")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("Paused. What arrived is kept for a day.")
     expect(page.get_by_role("button", name="Go on")).to_be_focused()
     line.breaks_after = 2
     page.keyboard.press("Enter")
-    expect(page.locator("[data-error]")).to_be_visible()
+    is_cut_off(page)
     line.breaks_after = None
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Give up")).to_be_focused()
@@ -224,6 +230,29 @@ def test_without_scripts_a_plain_form_does_it(browser: Browser, office: Portal, 
     context.close()
 
 
+def test_a_program_that_is_cut_off_goes_on_from_the_last_byte_that_arrived(office: Portal) -> None:
+    line = http.client.HTTPConnection(office.address.removeprefix("http://"), timeout=PATIENCE_S)
+    token = {"Authorization": "Bearer of-nobody"}
+    said = json.dumps({"name": "cut.csv", "size_bytes": CHUNK})
+    line.request("POST", "/uploads/", said, {**token, "Content-Type": "application/json"})
+    address = json.load(line.getresponse())["address"]
+    head = "".join(
+        f"{name}: {value}\r\n" for name, value in {**token, "Upload-Offset": 0, "Content-Length": CHUNK}.items()
+    )
+    with socket.create_connection((line.host, line.port)) as cut:
+        cut.sendall(f"PATCH {address} HTTP/1.1\r\nHost: {line.host}\r\n{head}\r\n".encode() + b"a,b\n" * 1000)
+
+    until = time.monotonic() + PATIENCE_S
+    offset = 0
+    while not offset and time.monotonic() < until:
+        line.request("GET", address, headers=token)
+        offset = json.load(line.getresponse())["offset"]
+    line.request("PATCH", address, b"1,2\n" * (CHUNK // 4 - 1000), {**token, "Upload-Offset": str(offset)})
+    went_on = line.getresponse()
+
+    assert (offset, went_on.status, went_on.headers["Upload-Offset"]) == (4000, 204, str(CHUNK))
+
+
 def drop(page: Page, files: list[tuple[str, str]]) -> None:
     page.evaluate(
         """files => {
@@ -232,5 +261,5 @@ def drop(page: Page, files: list[tuple[str, str]]) -> None:
           document.querySelector("form[data-drop]").dispatchEvent(
             new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
         }""",
-        json.loads(json.dumps(files)),
+        [list(each) for each in files],
     )
