@@ -30,6 +30,7 @@ OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
     "registry.accounts": {"credentials", "people", "roles"},
     "registry.catalog": {"registering"},
+    "registry.documents": {"naming", "storing"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},
     "exchange.door": {"metering"},

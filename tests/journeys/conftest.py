@@ -52,14 +52,14 @@ def serve_demo(home: Path) -> Iterator[Portal]:
     )
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait(address, server)
+        wait_for(address, server)
         yield Portal(home, address)
     finally:
         server.terminate()
         server.wait(PATIENCE_S)
 
 
-def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until and server.poll() is None:
         try:

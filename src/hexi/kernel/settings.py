@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hexi.kernel.errors import Invalid
 from hexi.kernel.names import Text
+
+
+class BadSetting(Invalid):
+    """An environment variable that is set to something it cannot be."""
+
+    code = "setting.bad"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +34,18 @@ class Setting:
     def words(self, environment: Mapping[str, str]) -> list[str]:
         """Return the words of a list, which commas part."""
         return [word for part in self.read(environment).split(",") if (word := part.strip())]
+
+    def whole(self, environment: Mapping[str, str]) -> int:
+        """Return a whole number above zero. Raises `BadSetting` where something else is set."""
+        said = self.read(environment)
+        if not (said.isascii() and said.isdecimal() and 0 < int(said) < 1 << 40):
+            raise BadSetting(
+                "“{value}” cannot be the value of {name}: set a whole number above 0, or leave it out for {default}.",
+                value=said,
+                name=self.name,
+                default=self.default,
+            )
+        return int(said)
 
     def is_on(self, environment: Mapping[str, str]) -> bool:
         """Whether a setting of kind `0 or 1` is 1."""
@@ -115,5 +134,11 @@ OIDC_TITLE = Setting(
     default="OpenID Connect",
     doc=Text("登录页上对该方式的称呼。", "What the page of signing in calls it."),
 )
-SETTINGS = (HOME, HOSTS, HTTPS, LANG, SMTP, MAIL_FROM, OIDC, OIDC_CLIENT, OIDC_SECRET, OIDC_TITLE)
+UPLOAD_MB = Setting(
+    name="HEXI_UPLOAD_MB",
+    kind="whole number",
+    default="2048",
+        "一个上传文件的大小上限（MB，1MB为1048576字节）；压缩包解压后也不得超过。",
+        "Megabytes (of 1,048,576 bytes) that a file which is handed in may have, and that a ZIP file may unpack to.",
+SETTINGS = tuple(each for each in list(vars().values()) if isinstance(each, Setting))
 """Every setting there is."""

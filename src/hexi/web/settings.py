@@ -12,6 +12,7 @@ HEXI_HOME = Path(environment.HOME.read(os.environ)).absolute()
 HEXI_LAKE = HEXI_HOME / "lake"
 HEXI_KEY = HEXI_HOME / "keys" / "node.pem"
 HEXI_TRUST = HEXI_HOME / "trust.json"
+HEXI_UPLOAD_BYTES = environment.UPLOAD_MB.whole(os.environ) << 20
 HEXI_NODE_NAME = home.name(HEXI_HOME)
 
 SECRET_KEY = home.secret(HEXI_HOME)
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
     "hexi.registry.events",
     "hexi.registry.parties",
     "hexi.registry.accounts",
+    "hexi.registry.documents",
     "hexi.registry.runs",
     "hexi.registry.catalog",
     "hexi.registry.drafts",

@@ -26,6 +26,7 @@ from hexi.web.pages import (
     publishing,
     quality,
     runs,
+    uploads,
 )
 
 
@@ -83,6 +84,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         deed("people/invite/", people.invite, name="invite"),
         page("people/<str:name>/", people.person, name="person"),
         deed("people/<str:name>/change/", people.change, name="person-change"),
+        path("uploads/", uploads.uploads, name="uploads"),
+        path("uploads/form/", uploads.form, name="upload-form"),
+        path("uploads/<str:upload_id>/", uploads.upload, name="upload"),
+        path("uploads/<str:upload_id>/complete/", uploads.complete, name="upload-complete"),
+        path("uploads/<str:upload_id>/discard/", uploads.discard, name="upload-discard"),
+        path("uploads/<str:document_id>/tables/", uploads.tables, name="upload-tables"),
         page("runs/", runs.runs, name="runs"),
         page("runs/<str:run_id>/", runs.run, name="run"),
         page("log/", log.log, name="log"),

@@ -206,6 +206,12 @@ FORMATS = {
     "parquet": Text("Parquet", "Parquet"),
     "geojson": Text("GeoJSON", "GeoJSON"),
 }
+UPLOAD_FORMATS = {
+    **FORMATS,
+    "excel": Text("Excel", "Excel"),
+    "json": Text("JSON", "JSON"),
+    "zip": Text("ZIP", "ZIP"),
+}
 FORMAT_NOTES = {
     "csv": Text("UTF-8，任何表格软件都能打开", "UTF-8, for every program that reads tables"),
     "xlsx": Text("附字段说明和出处", "with the meaning of each field and the origin"),

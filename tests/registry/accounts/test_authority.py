@@ -21,6 +21,7 @@ LI = Actor(account="li")
 FIRMS = contract("test.firms", field("code", "编号", more="primaryKey: true"))
 HOUSE = Path(hexi.__file__).parent
 UNASKED = {
+    "registry.documents.actions.expire",  # the node's own housekeeping, which acts for nobody
     "registry.catalog.actions.catch_up",  # the node brings itself in line with its lake
     "registry.events.actions.advance",
     "registry.events.actions.erase_personal",

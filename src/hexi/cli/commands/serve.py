@@ -89,6 +89,7 @@ def _work(is_over: threading.Event) -> None:
 
     from hexi.kernel.errors import HexiError
     from hexi.registry.catalog import actions as catalog
+    from hexi.registry.documents import actions as documents
 
     waited = 0.0
     while not is_over.wait(SEAL_EVERY_S):
@@ -98,6 +99,7 @@ def _work(is_over: threading.Event) -> None:
             if waited >= CATCH_UP_EVERY_S:
                 waited = 0.0
                 catalog.catch_up(clock=node.clock)
+                documents.expire(now=node.clock())
         except Exception as error:
             # Whatever it was, the log must be sealed again as soon as it is over.
             said = sentence(error) if isinstance(error, HexiError) else f"{type(error).__name__}: {error}"

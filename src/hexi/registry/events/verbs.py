@@ -76,6 +76,19 @@ VERBS: Mapping[str, Verb] = {
     "account.factor": Verb(Text(zh="变更两步验证", en="Changed the second factor"), "account", ("kind",)),
     "token.create": Verb(Text(zh="新建访问令牌", en="Made a token"), "account", ("token", "days", "scope")),
     "token.revoke": Verb(Text(zh="吊销访问令牌", en="Revoked a token"), "account", ("token",)),
+    "upload.create": Verb(Text(zh="开始上传文件", en="Began to hand in a file"), "upload", ("size_bytes",)),
+    "upload.complete": Verb(
+        Text(zh="完成上传文件", en="Handed in a file"), "upload", ("format", "size_bytes", "sha256")
+    ),
+    "upload.unpack": Verb(
+        Text(zh="从压缩包中取出文件", en="Took a table out of a ZIP file"), "upload", ("archive", "format", "sha256")
+    ),
+    "upload.refuse": Verb(Text(zh="拒收上传的文件", en="Refused a file that was handed in"), "upload", ("code",)),
+    "upload.discard": Verb(Text(zh="放弃上传", en="Gave up handing in a file"), "upload"),
+    "upload.expire": Verb(
+        Text(zh="清理中断的上传", en="Removed a file that never arrived whole"), "upload", ("received_bytes",)
+    ),
+    "upload.remove": Verb(Text(zh="删除上传的文件", en="Removed a file that was handed in"), "upload"),
     "event.erase-personal": Verb(
         Text(zh="删除存证中的个人信息", en="Erased personal details beside an event"), "event", ("because",)
     ),
@@ -83,6 +96,7 @@ VERBS: Mapping[str, Verb] = {
 
 FACTS: Mapping[str, Text] = {
     "accepted": Text(zh="合格的行数", en="Rows that were accepted."),
+    "archive": Text(zh="所属压缩包的编号", en="Id of the ZIP file that it was taken from."),
     "authority": Text(
         zh="权限：一个动作，一类动作（如 dataset.*），或全部（*）",
         en="The authority: a verb, a family of verbs such as `dataset.*`, or `*` for every one.",
@@ -95,7 +109,7 @@ FACTS: Mapping[str, Text] = {
     "number": Text(zh="草稿的修订号", en="Number of the draft's revision."),
     "days": Text(zh="有效天数", en="Days for which it holds."),
     "every_s": Text(zh="间隔秒数；停止时为 0", en="Seconds between two runs, 0 where the schedule ended."),
-    "format": Text(zh="下载的格式", en="Format of the download, such as `csv`."),
+    "format": Text(zh="文件的格式", en="Format of the file, such as `csv`."),
     "grant": Text(zh="授权的编号", en="Id of the grant."),
     "grantee": Text(zh="得到授权的账号；everyone 为公众", en="Account that may read; `everyone` is the public."),
     "is_on": Text(zh="是否启用", en="Whether the schedule is in force."),
@@ -105,11 +119,13 @@ FACTS: Mapping[str, Text] = {
     "organisation": Text(zh="组织的编号；空表示整个节点", en="Id of the organisation; empty for the whole node."),
     "quarantined": Text(zh="待治理的行数", en="Rows that are quarantined."),
     "query": Text(zh="这次取数的编号，与计量记录相同", en="Id of the delivery, the same as in its meter entry."),
+    "received_bytes": Text(zh="已收到的字节数", en="Bytes that had arrived."),
     "role": Text(zh="角色", en="The role, such as `officer`."),
     "rows": Text(zh="行数", en="Rows: those that came in, of a version; those that went out, of a download."),
     "run": Text(zh="处理批次的编号", en="Id of the run."),
     "scope": Text(zh="令牌限于的动作；空表示不限", en="Verbs to which the token is limited; empty for no limit."),
-    "sha256": Text(zh="所下载文件的 SHA-256", en="SHA-256 of the file that was downloaded."),
+    "sha256": Text(zh="文件的 SHA-256", en="SHA-256 of the file."),
+    "size_bytes": Text(zh="文件的字节数", en="Bytes of the file."),
     "successor": Text(zh="接替的签名密钥的编号", en="Id of the key that took its place."),
     "title": Text(zh="组织的中文名称", en="Name of the organisation, in Chinese."),
     "token": Text(zh="令牌的编号", en="Id of the token, not its secret."),

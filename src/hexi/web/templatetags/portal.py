@@ -155,6 +155,12 @@ def node_line() -> str:
     return gettext("Node %(node)s · Hexi %(version)s") % {"node": settings.HEXI_NODE_NAME, "version": __version__}
 
 
+@register.simple_tag
+def upload_limit() -> str:
+    """Say how large a file may be that is handed in."""
+    return f"{settings.HEXI_UPLOAD_BYTES >> 20:,} MB"
+
+
 @register.filter
 def is_number(field: Field) -> bool:
     """Whether a column is set flush right."""

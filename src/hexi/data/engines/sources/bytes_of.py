@@ -23,6 +23,9 @@ KINDS = {
     b"\x1f\x8b": "gzip",
     b"<!doctype": "HTML",
     b"<html": "HTML",
+    b"<head": "HTML",
+    b"<meta": "HTML",
+    b"<table": "HTML",
     b"<?xml": "XML",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -116,7 +119,12 @@ def require(path: Path) -> None:
 def kind_of(path: Path) -> str | None:
     """Return what the first bytes say the file is, or None where they say nothing."""
     with path.open("rb") as file:
-        start = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        return kind_of_head(file.read(512))
+
+
+def kind_of_head(head: bytes) -> str | None:
+    """Return what kind of file begins so, or None where its first bytes say nothing."""
+    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return next((what for magic, what in KINDS.items() if start.startswith(magic.lower())), None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ text in it is one in GB18030 too, with other characters."""
 ADVISED = ("utf-8", "gb18030", "big5")
 SUCCESSORS = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "utf-8-sig": "utf-8"}
 """Files said to be GB2312 hold characters of GBK all the time; the successor reads both."""
+NO_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f]")
+"""Controls that no text has. Old systems end one with 0x1A."""
 MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -144,9 +147,25 @@ def _known(encoding: str, path: Path) -> str:
     return SUCCESSORS.get(name, name)
 
 
+def is_text(head: bytes) -> bool:
+    """Whether a file that begins so is text in an encoding that is found out without being said."""
+    try:
+        wanted = _marked_head(head[:4096])
+        text = codecs.getincrementaldecoder(wanted or "utf-8")().decode(head)
+    except UnicodeError:
+        try:
+            text = codecs.getincrementaldecoder(FALLBACK)().decode(head)
+        except UnicodeError:
+            return False
+    return not NO_TEXT.search(text)
+
+
 def _marked(path: Path) -> str | None:
     with path.open("rb") as file:
-        head = file.read(4096)
+        return _marked_head(file.read(4096))
+
+
+def _marked_head(head: bytes) -> str | None:
     for mark, encoding in MARKS.items():
         if head.startswith(mark):
             return encoding

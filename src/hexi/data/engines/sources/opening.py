@@ -76,7 +76,12 @@ def _format(contract: Contract, path: Path) -> str:
     if known is not None:
         return known
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
+        return format_of_head(file.read(HEAD_BYTES))
+
+
+def format_of_head(head: bytes) -> str:
+    """Return the format (a key of `OPENERS`) that a file which begins so looks like; `csv` where nothing else fits."""
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(bytes_of.PARQUET):
         return "parquet"
     if head.startswith((bytes_of.ZIP, bytes_of.OLE)):
@@ -102,4 +107,4 @@ def _generated(contract: Contract, generator: Mapping[str, object], workspace: P
     return replace(open_delimited(contract, path, workspace=workspace), format="synthetic")
 
 
-__all__ = ["ENDINGS", "GENERATORS", "OPENERS", "Snapshots", "open_query", "open_source"]
+__all__ = ["ENDINGS", "GENERATORS", "OPENERS", "Snapshots", "format_of_head", "open_query", "open_source"]

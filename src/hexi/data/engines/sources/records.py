@@ -76,6 +76,24 @@ class Protected(SourceInvalid):
     code = "source.protected"
 
 
+class Bomb(SourceInvalid):
+    """A small file that unpacks to a huge one, or means to."""
+
+    code = "source.bomb"
+
+
+class BadArchive(SourceInvalid):
+    """A ZIP file whose directory is made to harm, or packed in a way that is not read."""
+
+    code = "source.archive"
+
+
+class NoTable(SourceInvalid):
+    """A file without any table in it."""
+
+    code = "source.no-table"
+
+
 class WrongPlace(SourceInvalid):
     """The sheet or the path of the records is not in the file."""
 

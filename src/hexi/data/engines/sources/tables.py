@@ -55,6 +55,13 @@ def open_parquet(contract: Contract, path: Path, *, workspace: Path) -> RawSourc
     """Return a Parquet file as text; `_line` is the number of the record. Raises what `records` names."""
     del workspace
     bytes_of.require(path)
+    require_parquet(path)
+    digest = bytes_of.digest(path)
+    return _typed(contract, path, name=path.name, format="parquet", sha256=digest.sha256, size_bytes=digest.size_bytes)
+
+
+def require_parquet(path: Path) -> None:
+    """Raise `WrongFormat` or `SourceTruncated` unless the file begins and ends as Parquet does."""
     with path.open("rb") as file:
         if file.read(4) != bytes_of.PARQUET:
             bytes_of.refuse_other_formats(path, expected="Parquet")
@@ -62,8 +69,6 @@ def open_parquet(contract: Contract, path: Path, *, workspace: Path) -> RawSourc
         file.seek(-4, 2)
         if file.read(4) != bytes_of.PARQUET or path.stat().st_size < 12:
             raise SourceTruncated("“{file}” has no Parquet footer: the file was cut. Copy it again.", file=path)
-    digest = bytes_of.digest(path)
-    return _typed(contract, path, name=path.name, format="parquet", sha256=digest.sha256, size_bytes=digest.size_bytes)
 
 
 def open_sql(contract: Contract, *, workspace: Path, references: Snapshots) -> RawSource:

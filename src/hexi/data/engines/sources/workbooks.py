@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
     """
     del workspace
     bytes_of.require(path)
-    _refuse_what_is_no_workbook(path)
+    require_workbook(path)
     digest = bytes_of.digest(path)
     try:
         # Given bytes, the reader looks at them; given a path, it believes the ending.
@@ -234,12 +234,12 @@ def _refuse_large_cells(frame: pl.DataFrame, path: Path) -> None:
             )
 
 
-def _refuse_what_is_no_workbook(path: Path) -> None:
+def require_workbook(path: Path) -> None:
     """Raise before anything is unpacked: another format, a password, a cut file, a bomb."""
     with path.open("rb") as file:
         head = file.read(8)
     if head.startswith(bytes_of.OLE):
-        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+        if _holds(path, "EncryptedPackage".encode("utf-16-le")):
             raise _protected(path)
         return
     if not head.startswith(bytes_of.ZIP):
@@ -254,7 +254,7 @@ def _refuse_what_is_no_workbook(path: Path) -> None:
         raise SourceTruncated(
             "“{file}” is a damaged or cut Excel workbook: its directory is missing. Save it again.", file=path
         ) from None
-    if not any(part.filename.startswith("xl/") or part.filename == "content.xml" for part in parts):
+    if not is_workbook(part.filename for part in parts):
         raise WrongFormat("“{file}” is a ZIP file but no Excel workbook; unpack it first.", file=path)
     unpacked, packed = sum(part.file_size for part in parts), max(1, path.stat().st_size)
     if unpacked > LIMIT_UNPACKED_BYTES or (unpacked > FREE_BYTES and unpacked / packed > LIMIT_RATIO):
@@ -266,6 +266,22 @@ def _refuse_what_is_no_workbook(path: Path) -> None:
             unpacked=unpacked,
             limit=LIMIT_UNPACKED_BYTES,
         )
+
+
+def is_workbook(parts: Iterable[str]) -> bool:
+    """Whether a ZIP file with these parts is a workbook of Excel or LibreOffice."""
+    return any(part.startswith("xl/") or part == "content.xml" for part in parts)
+
+
+def _holds(path: Path, wanted: bytes) -> bool:
+    """Whether the bytes stand in the file, which need not fit into memory."""
+    with path.open("rb") as file:
+        end = b""
+        while piece := file.read(1 << 20):
+            if wanted in end + piece:
+                return True
+            end = piece[-len(wanted) :]
+    return False
 
 
 def _protected(path: Path) -> Protected:

@@ -1,0 +1,1 @@
+"""Documents: files that people hand in."""
