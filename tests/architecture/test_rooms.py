@@ -31,6 +31,7 @@ OWN = {
     "registry.accounts": {"credentials", "people", "roles"},
     "registry.catalog": {"registering"},
     "registry.documents": {"naming", "storing"},
+    "registry.drafts": {"checking", "telling"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},
     "exchange.door": {"metering"},

@@ -138,7 +138,10 @@ UPLOAD_MB = Setting(
     name="HEXI_UPLOAD_MB",
     kind="whole number",
     default="2048",
+    doc=Text(
         "一个上传文件的大小上限（MB，1MB为1048576字节）；压缩包解压后也不得超过。",
         "Megabytes (of 1,048,576 bytes) that a file which is handed in may have, and that a ZIP file may unpack to.",
+    ),
+)
 SETTINGS = tuple(each for each in list(vars().values()) if isinstance(each, Setting))
 """Every setting there is."""

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "hexi.registry.parties",
     "hexi.registry.accounts",
     "hexi.registry.documents",
+    "hexi.registry.notices",
     "hexi.registry.runs",
     "hexi.registry.catalog",
     "hexi.registry.drafts",

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
 import click
 from rich.markup import escape
@@ -48,8 +49,11 @@ def serve(host: str, port: int, workers: int) -> None:
                 reason="no machine has that name" if isinstance(error, socket.gaierror) else reason_of(error),
             ) from None
     is_over = threading.Event()
-    worker = threading.Thread(target=_work, args=(is_over,), name="worker and sealer", daemon=True)
-    worker.start()
+    threads = [
+        threading.Thread(target=each, args=(is_over,), name=each.__name__, daemon=True) for each in (_seal, _work)
+    ]
+    for thread in threads:
+        thread.start()
     out.print(_("The portal is at http://{host}:{port} — Ctrl-C ends it.", host=host, port=port))
     web = subprocess.Popen(
         [
@@ -69,7 +73,8 @@ def serve(host: str, port: int, workers: int) -> None:
     finally:
         _end(web)
         is_over.set()
-        worker.join(timeout=5)
+        for thread in threads:
+            thread.join(timeout=5)
     if code:
         raise SystemExit(code)
 
@@ -83,25 +88,47 @@ def _end(web: subprocess.Popen[bytes]) -> None:
         web.wait()
 
 
-def _work(is_over: threading.Event) -> None:
+def _seal(is_over: threading.Event) -> None:
     """Seal what was recorded, within a second; look at the lake now and then."""
+    from hexi.registry.catalog import actions as catalog
+
+    waited = 0.0
+
+    def turn() -> bool:
+        nonlocal waited
+        waited += SEAL_EVERY_S
+        node.settle()
+        if waited >= CATCH_UP_EVERY_S:
+            waited = 0.0
+            catalog.catch_up(clock=node.clock)
+        return False
+
+    _again(turn, is_over)
+
+
+def _work(is_over: threading.Event) -> None:
+    """Look at what was handed in, publish what was approved or is due."""
+    from hexi.registry.catalog import tasks as catalog
+    from hexi.registry.drafts import tasks as drafts
+
+    def turn() -> bool:
+        return drafts.work(clock=node.clock) or catalog.work(clock=node.clock)
+
+    _again(turn, is_over)
+
+
+def _again(turn: Callable[[], bool], is_over: threading.Event) -> None:
+    """Take turns until it is over, at once again after one that found work."""
     from django.db import connection
 
     from hexi.kernel.errors import HexiError
-    from hexi.registry.catalog import actions as catalog
-    from hexi.registry.documents import actions as documents
 
-    waited = 0.0
-    while not is_over.wait(SEAL_EVERY_S):
-        waited += SEAL_EVERY_S
+    while not is_over.is_set():
         try:
-            node.settle()
-            if waited >= CATCH_UP_EVERY_S:
-                waited = 0.0
-                catalog.catch_up(clock=node.clock)
-                documents.expire(now=node.clock())
+            if not turn():
+                is_over.wait(SEAL_EVERY_S)
         except Exception as error:
-            # Whatever it was, the log must be sealed again as soon as it is over.
+            # Whatever it was, the work must go on as soon as it is over.
             said = sentence(error) if isinstance(error, HexiError) else f"{type(error).__name__}: {error}"
             out.print(_("[yellow]warning[/yellow]: {said}", said=escape(said)))
             is_over.wait(10)

@@ -13,7 +13,7 @@ from hexi.data.drafting.meanings import MEANINGS
 from hexi.data.drafting.proposals import Evidence, Proposal, propose
 from hexi.data.drafting.readings import candidate, readings_of
 from hexi.data.drafting.trees import dump, flow, own_set
-from hexi.data.engines.profiles import ColumnProfile, Profile, profile, write_sample
+from hexi.data.engines.profiles import ColumnProfile, Profile, profile, totals, write_sample
 from hexi.data.engines.sources.opening import open_source
 from hexi.data.engines.sources.records import RawSource
 from hexi.data.lifecycle.records import Progress, Silent, Step
@@ -199,6 +199,13 @@ def _problems(found: Profile, proposals: Sequence[Proposal]) -> list[Text]:
             problems.append(Text(f"第{place}列没有列名。", f"Column {place} has no name."))
         if column.empty == found.rows:
             problems.append(Text(f"“{column.source}”整列没有值。", f"“{column.source}” has no value at all."))
+    problems += [
+        Text(
+            f"第{line}行像是“{word}”行，不是一条记录。",
+            f"Line {line} looks like a row of totals (“{word}”), not like a record.",
+        )
+        for line, word in totals(found.sample)
+    ]
     if not any(each.is_key for each in proposals):
         problems.append(
             Text(
@@ -224,7 +231,7 @@ def _text(
         "id": name.replace(".", "-"),
         "name": name,
         "version": "1.0.0",
-        "status": "draft",
+        "status": "active",
         "customProperties": [],
     }
     who = {"zh": publisher.name.zh, "en": publisher.name.en} | ({"code": publisher.code} if publisher.code else {})

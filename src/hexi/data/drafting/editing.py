@@ -177,6 +177,11 @@ def edit_about(text: str, form: AboutForm) -> str:
     return dump(said)
 
 
+def source_of(text: str) -> dict[str, object]:
+    """Return where the text says its rows come from. Raises `NotEditable`."""
+    return dict(own(load(text), "hexi.source") or {})
+
+
 def with_source(text: str, source: Mapping[str, object], *, version: str | None = None) -> str:
     """Return the text reading another source, under another version of the contract if one is said."""
     said = load(text)

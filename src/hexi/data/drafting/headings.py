@@ -292,6 +292,6 @@ def name_of(text: str) -> str:
     if plain in KNOWN:
         return KNOWN[plain].name
     spelt = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain)
-    sounds = "_".join(lazy_pinyin(spelt, errors=lambda rest: [rest]))
+    sounds = "_".join(lazy_pinyin(spelt))
     name = re.sub(r"[^0-9a-z]+", "_", sounds.lower()).strip("_")[:60].strip("_")
     return name if name and name[0].isalpha() else f"field_{name}".rstrip("_")

@@ -149,6 +149,8 @@ def _limits(found: Profile, column: ColumnProfile, best: Reading, entry: dict[st
     if best.meaning.logical != "string":
         return []
     texts = found.sample[column.source].drop_nulls()
+    if best.meaning.name in {"person", "title"}:
+        return []
     return _list(found, column, entry) or _shape(texts, best, entry)
 
 

@@ -20,7 +20,7 @@ from hexi.data.contracts.model import (
     RowRule,
     Source,
 )
-from hexi.data.drafting.headings import heading_of
+from hexi.data.drafting.headings import heading_of, unit_of
 from hexi.data.drafting.meanings import MEANINGS, Meaning
 from hexi.data.engines.profiles import ColumnProfile, Weighed, weigh
 from hexi.kernel.names import Text
@@ -100,6 +100,9 @@ def readings_of(sample: pl.DataFrame, column: ColumnProfile) -> tuple[Reading, .
     """Return what a column may mean, the likeliest first; the last is always text."""
     heading = heading_of(column.source)
     said = heading.meaning if heading else None
+    if said == "money" and unit_of(column.source) not in {None, "元"}:
+        # Amounts in 万元 are numbers of that unit: read as yuan they would be too small.
+        said = "number"
     texts = [plain(text) for text, _ in column.top] or [plain(text) for text in column.varied]
     some = [plain(text) for text in _some(sample, column.source)]
     found = []

@@ -22,6 +22,7 @@ HEAD_ROWS = 5_000
 MANY = 0.95
 """Share of different values from which on a column may be a key."""
 TOP = 40
+TOTALS = ("合计", "总计", "小计", "共计", "累计")
 Seen = Callable[[int], None]
 
 
@@ -105,6 +106,17 @@ def _profile(source: RawSource, seen: Seen) -> Profile:
 def weigh(sample: pl.DataFrame, readings: Mapping[str, tuple[Field, Contract]]) -> dict[str, Weighed]:
     """Return for each reading of a column (a field, and a contract with that field and its rules) how it fares."""
     return {name: _weigh(sample, field, contract) for name, (field, contract) in readings.items()}
+
+
+def totals(sample: pl.DataFrame) -> list[tuple[int, str]]:
+    """Return the line and the word of rows, at most three, that sum up others instead of being records."""
+    names = [name for name in sample.columns if name != LINE]
+    found = []
+    for name in names[:3]:
+        word = pl.col(name).str.replace_all(r"\s", "")
+        rows = sample.select(LINE, word.alias("word")).filter(pl.col("word").is_in(TOTALS)).head(3)
+        found += [(int(line), str(said)) for line, said in rows.iter_rows()]
+    return sorted(found)[:3]
 
 
 def write_sample(sample: pl.DataFrame, path: Path) -> None:

@@ -71,7 +71,9 @@ ROLES: Mapping[str, RoleWord] = {
         frozenset({ALL}),
     ),
 }
-SIGNED_IN_MAY = frozenset({"dataset.follow", "correction.ask", "request.ask", "notice.read", "token.create"})
+SIGNED_IN_MAY = frozenset(
+    {"draft.begin", "dataset.follow", "correction.ask", "request.ask", "notice.read", "token.create"}
+)
 """What every account may do that is in force."""
 
 

@@ -21,6 +21,7 @@ from hexi.registry.catalog.errors import DatasetMissing, LakeGone, ReferenceMiss
 from hexi.registry.catalog.models import Dataset, Version
 from hexi.registry.catalog.registering import enter, forget
 from hexi.registry.events import actions as events
+from hexi.registry.parties import queries as parties
 from hexi.registry.runs import actions as runs
 from hexi.registry.runs.errors import RunCancelled
 from hexi.registry.runs.records import Claim
@@ -69,7 +70,7 @@ def publish(
     lake = Lake(settings.HEXI_LAKE)
     watch = runs.begin(contract.name, by=by, clock=clock, watcher=progress, taken=taken)
     try:
-        accounts.require(by, "dataset.publish", contract.name)
+        accounts.require(by, "dataset.publish", contract.name, organisation=_organisation_of(contract))
         result = run(
             contract,
             source=source,
@@ -100,6 +101,12 @@ def publish(
         now=clock(),
     )
     return result
+
+
+def _organisation_of(contract: Contract) -> str | None:
+    """The organisation to which the dataset belongs, or will: None where the node does not know it yet."""
+    standing = Dataset.objects.filter(name=contract.name).values_list("publisher", flat=True).first()
+    return standing or parties.known(contract.publisher.name, code=contract.publisher.code)
 
 
 def _revoked() -> frozenset[str]:
@@ -179,8 +186,9 @@ def _vanish(name: str, *, clock: Clock) -> None:
 @transaction.atomic
 def withdraw(name: str, *, because: str, by: Actor, clock: Clock) -> None:
     """Take a dataset out of the catalogue; its versions stay in the lake. Repeats safely. Raises `DatasetMissing`."""
-    accounts.require(by, "dataset.withdraw", name)
-    if not Dataset.objects.filter(name=name).exists():
+    publisher = Dataset.objects.filter(name=name).values_list("publisher", flat=True).first()
+    accounts.require(by, "dataset.withdraw", name, organisation=publisher)
+    if publisher is None:
         raise DatasetMissing("There is no dataset {dataset} in the catalogue.", dataset=name)
     if not Dataset.objects.filter(name=name, is_withdrawn=False).update(is_withdrawn=True):
         return

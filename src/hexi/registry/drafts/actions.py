@@ -32,9 +32,7 @@ Change = Callable[[str], str]
 
 
 @transaction.atomic
-def begin(
-    document_id: str, *, organisation: str, dataset: str | None = None, member: str = "", by: Actor, now: datetime
-) -> str:
+def begin(document_id: str, *, organisation: str, dataset: str | None = None, by: Actor, now: datetime) -> str:
     """Begin a draft on an upload and return its id; `tasks.work` looks at the source.
 
     With `dataset`, the draft is of a new version of that dataset and begins with its contract. Raises
@@ -57,7 +55,6 @@ def begin(
         title_en=document.name,
         state=State.DRAFTING,
         document=document_id,
-        member=member,
         base_version=base,
         account=by.account,
         created_at=now,
@@ -168,7 +165,7 @@ def approve(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{draft.number}.odcs.yaml"
     file.write_text(draft.text, "utf-8")
-    source = documents.source(draft.document, member=draft.member)
+    source = documents.document(draft.document).path
     run = runs.enqueue(contract.name, file, source_file=source, organisation=draft.organisation, by=by, now=now)
     Draft.objects.filter(id=draft.id).update(state=State.PUBLISHING, run=run, changed_by=by.account, changed_at=now)
     _remark(draft, "approve", note, by=by, now=now)

@@ -19,8 +19,6 @@ class Draft(models.Model):
     number = models.PositiveIntegerField(default=0)
     """Of the newest revision of the text; 0 while there is none."""
     document = models.CharField(max_length=36)
-    member = models.TextField(blank=True, default="")
-    """Of the document, where it is an archive."""
     base_version = models.BigIntegerField(null=True)
     """Newest version of the dataset when the draft began; None for a new dataset."""
     findings = models.JSONField(default=dict)

@@ -34,7 +34,6 @@ def draft(draft_id: str, *, reader: Actor) -> DraftRecord:
         text=found.text,
         number=found.number,
         document=found.document,
-        member=found.member,
         base_version=found.base_version,
         findings=found.findings,
         run=found.run,
@@ -85,9 +84,19 @@ def trial_of(draft_id: str, *, reader: Actor, rows: int = TRIAL_ROWS) -> Trial:
     Raises `DraftMissing`, `ContractInvalid`, and what the source is found to be.
     """
     found = _draft(draft_id, reader)
-    source = documents.source(found.document, member=found.member)
-    references = LakeReferences(Lake(settings.HEXI_LAKE))
-    return trial(contract_of(found), source=Path(source), rows=rows, references=references)
+    sample = sample_path(found.id)
+    return trial(
+        contract_of(found),
+        source=sample if sample.is_file() else documents.document(found.document).path,
+        rows=rows,
+        references=LakeReferences(Lake(settings.HEXI_LAKE)),
+        is_sample=sample.is_file(),
+    )
+
+
+def sample_path(draft_id: str) -> Path:
+    """Where the rows are kept on which a draft is tried."""
+    return Path(settings.HEXI_HOME) / "drafts" / draft_id / "sample.parquet"
 
 
 def _draft(draft_id: str, reader: Actor) -> Draft:

@@ -80,7 +80,6 @@ class DraftRecord:
     text: str
     number: int
     document: str
-    member: str
     base_version: int | None
     findings: Mapping[str, Any]
     run: str

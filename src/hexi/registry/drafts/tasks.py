@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.db import transaction
 
 from hexi.data.contracts.model import Publisher
@@ -11,10 +9,12 @@ from hexi.data.drafting import drafts as drafting
 from hexi.data.drafting import editing
 from hexi.kernel.actors import NODE
 from hexi.kernel.errors import HexiError
+from hexi.kernel.names import Text
 from hexi.kernel.time import Clock
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.documents import queries as documents
 from hexi.registry.drafts.models import Draft, Remark, Revision
+from hexi.registry.drafts.queries import sample_path
 from hexi.registry.drafts.records import State
 from hexi.registry.drafts.telling import tell_author
 from hexi.registry.parties import queries as parties
@@ -56,10 +56,18 @@ def _look_at(draft: Draft, *, clock: Clock) -> None:
 
 
 def _proposal(draft: Draft) -> tuple[str, dict[str, object]]:
-    source = documents.source(draft.document, member=draft.member)
+    document = documents.document(draft.document)
     organisation = parties.organisation(draft.organisation)
-    publisher = Publisher(name=organisation.title, code=organisation.code)
-    found = drafting.draft(Path(source), name=_name_for(draft), title=None, publisher=publisher)
+    sample = sample_path(draft.id)
+    sample.parent.mkdir(parents=True, exist_ok=True)
+    title = document.name.rpartition(".")[0] or document.name
+    found = drafting.draft(
+        document.path,
+        name=_name_for(draft),
+        title=Text(title, title),
+        publisher=Publisher(name=organisation.title, code=organisation.code),
+        sample=sample,
+    )
     if draft.base_version is None:
         return found.text, found.as_json()
     standing = catalog.dataset(draft.dataset).contract

@@ -27,3 +27,11 @@ def organisation(id: str) -> OrganisationRecord:
 def ancestors(id: str) -> tuple[str, ...]:
     """Ids of what an organisation is part of, nearest first, itself not included; may be empty."""
     return ()
+
+
+def known(title: Text, *, code: str | None) -> str | None:
+    """The id of the organisation of that name or, under a new name, of that code; None if there is none."""
+    found = list(organisations().values())
+    by_title = (each.id for each in found if each.title.zh == title.zh)
+    by_code = (each.id for each in found if code is not None and each.code == code)
+    return next(by_title, None) or next(by_code, None)

@@ -14,7 +14,10 @@ from hexi.data.drafting import editing
 from hexi.data.drafting.meanings import MEANINGS
 from hexi.kernel.errors import HexiError
 from hexi.registry.accounts import queries as authority
+from hexi.registry.accounts.actions import require
 from hexi.registry.catalog import queries as catalog
+from hexi.registry.documents import queries as documents
+from hexi.registry.documents.records import DocumentRecord
 from hexi.registry.drafts import actions, queries
 from hexi.registry.drafts.records import DraftRecord, State
 from hexi.registry.parties import queries as parties
@@ -31,9 +34,12 @@ UPDATES = ("", *wording.UPDATES)
 def desk(request: HttpRequest) -> HttpResponse:
     """Where publishing begins: hand in a file, go on with a draft, look at what waits for review."""
     asking = reader(request)
+    require(asking, "draft.begin", asking.account)
     context = {
         "organisations": _organisations(request),
         "dataset": _standing(request),
+        "document": _document(request),
+        "next": request.get_full_path(),
         "drafts": queries.drafts_of(asking),
         "reviews": queries.drafts_to_review(asking),
         "done": queries.drafts_of(asking, states=(State.PUBLISHED, State.DISCARDED), limit=10),
@@ -49,7 +55,6 @@ def begin(request: HttpRequest) -> HttpResponse:
         said.get("document", ""),
         organisation=said.get("organisation", ""),
         dataset=said.get("dataset") or None,
-        member=said.get("member", ""),
         by=reader(request),
         now=clock(),
     )
@@ -61,6 +66,8 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
     record = queries.draft(draft_id, reader=reader(request))
     if record.summary.state == State.DRAFTING:
         return render(request, "portal/publish/waiting.html", _context(request, record, "fields"))
+    if request.headers.get("HX-Target") == "waiting":
+        return HttpResponse(headers={"HX-Refresh": "true"})
     return _fields(request, record)
 
 
@@ -68,19 +75,21 @@ def field(request: HttpRequest, draft_id: str, name: str) -> HttpResponse:
     """Change a field, leave a column out, or take it in."""
     by, said = reader(request), request.POST
     record = queries.draft(draft_id, reader=by)
-    match said.get("do"):
-        case "remove":
-            change: Callable[[], int] = lambda: actions.remove_field(draft_id, name, by=by, now=clock())
-        case "add":
-            change = lambda: actions.add_field(draft_id, name, by=by, now=clock())
-        case _:
-            number = _number(said.get("number"), record.number)
-            shown = {each.name: each for each in editing.fields(queries.text_of(draft_id, number, reader=by))}
-            if name not in shown:
-                return _answer(request, record.summary.id, "draft", gettext("This field is no longer there."))
-            form = forms.field_form(said, shown[name])
-            change = lambda: actions.edit_field(draft_id, name, form, number=number, by=by, now=clock())
-    return _changed(request, draft_id, "draft", change)
+    if said.get("do") == "remove":
+        return _changed(request, draft_id, "draft", lambda: actions.remove_field(draft_id, name, by=by, now=clock()))
+    if said.get("do") == "add":
+        return _changed(request, draft_id, "draft", lambda: actions.add_field(draft_id, name, by=by, now=clock()))
+    number = _number(said.get("number"), record.number)
+    shown = {each.name: each for each in editing.fields(queries.text_of(draft_id, number, reader=by))}
+    if name not in shown:
+        return _answer(request, draft_id, "draft", gettext("This field is no longer there."))
+    form = forms.field_form(said, shown[name])
+    return _changed(
+        request,
+        draft_id,
+        "draft",
+        lambda: actions.edit_field(draft_id, name, form, number=number, by=by, now=clock()),
+    )
 
 
 def about(request: HttpRequest, draft_id: str) -> HttpResponse:
@@ -197,6 +206,7 @@ def _context(request: HttpRequest, record: DraftRecord, tab: str) -> dict[str, A
     }
     organisation = summary.organisation
     return {
+        "stages": _stages(summary.state),
         "record": record,
         "draft": summary,
         "tab": tab,
@@ -209,6 +219,29 @@ def _context(request: HttpRequest, record: DraftRecord, tab: str) -> dict[str, A
         and authority.may(by, "draft.approve", organisation),
         "is_own": summary.submitted_by == by.account,
     }
+
+
+def _stages(state: str) -> list[tuple[str, str, str]]:
+    """The way of a draft: name, title, and `done`, `now` or nothing."""
+    titles = {
+        "look": gettext("Looked at"),
+        "mend": gettext("Mended"),
+        "review": gettext("Reviewed"),
+        "publish": gettext("Published"),
+    }
+    at = {
+        State.DRAFTING: 0,
+        State.EDITING: 1,
+        State.RETURNED: 1,
+        State.SUBMITTED: 2,
+        State.PUBLISHING: 3,
+        State.PUBLISHED: 4,
+        State.DISCARDED: 0,
+    }[State(state)]
+    return [
+        (name, title, "done" if place < at else "now" if place == at and state != State.DISCARDED else "")
+        for place, (name, title) in enumerate(titles.items())
+    ]
 
 
 def _left_out(record: DraftRecord) -> list[str]:
@@ -231,6 +264,12 @@ def _standing(request: HttpRequest) -> Any:
     """The dataset of which a new version is to be published."""
     name = request.GET.get("dataset")
     return catalog.dataset(name).summary if name else None
+
+
+def _document(request: HttpRequest) -> DocumentRecord | None:
+    """The upload that has just arrived, if it is whoever asks's own."""
+    found = documents.document(request.GET["document"]) if request.GET.get("document") else None
+    return found if found is not None and found.account == reader(request).account else None
 
 
 def _number(said: str | None, standing: int) -> int:

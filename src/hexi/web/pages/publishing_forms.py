@@ -13,7 +13,7 @@ CLASSES = ("open", "internal", "personal", "sensitive")
 
 def field_form(said: QueryDict, before: FieldForm) -> FieldForm:
     """Return the field as the form has it; what the form did not send stays as it was."""
-    classification = said.get("classification", before.classification)
+    classification, meaning = said.get("classification"), said.get("meaning")
     return FieldForm(
         name=_line(said, "name", before.name) or before.name,
         source=before.source,
@@ -21,11 +21,11 @@ def field_form(said: QueryDict, before: FieldForm) -> FieldForm:
         description=Text(
             _line(said, "description_zh", before.description.zh), _line(said, "description_en", before.description.en)
         ),
-        meaning=said["meaning"] if said.get("meaning") in MEANINGS else before.meaning,
+        meaning=meaning if meaning and meaning in MEANINGS else before.meaning,
         is_key="is_key" in said,
         is_required="is_required" in said,
         is_unique="is_unique" in said,
-        classification=classification if classification in CLASSES else before.classification,
+        classification=classification if classification and classification in CLASSES else before.classification,
         minimum=_line(said, "minimum", before.minimum),
         maximum=_line(said, "maximum", before.maximum),
         min_length=_line(said, "min_length", before.min_length),
@@ -58,7 +58,7 @@ def about_form(said: QueryDict, before: AboutForm) -> AboutForm:
 
 
 def _line(said: QueryDict, name: str, before: str) -> str:
-    return " ".join(said[name].split()) if name in said else before
+    return " ".join((said.get(name) or "").split()) if name in said else before
 
 
 def _lines(said: str | None) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def columns_of(record: DraftRecord, trial: Trial | None) -> list[ColumnShown]:
                 ),
                 broken=broken,
                 rewritten=trial.rewritten.get(form.name, 0) if trial else 0,
-                rewrites=_rewrites(trial, form.name) if trial else (),
+                rewrites=_rewrites(trial, form.name, record.contract) if trial else (),
                 is_open=any(each.path.find(f"[{form.name}]") >= 0 for each in record.problems),
             )
         )
@@ -106,7 +106,7 @@ def columns_of(record: DraftRecord, trial: Trial | None) -> list[ColumnShown]:
 
 
 def preview_of(record: DraftRecord, reader: Actor, *, which: str = "") -> dict[str, Any]:
-    """Return what a page shows of a trial: nothing while the contract is not one, the failure where the source fails."""
+    """Return what a page shows of a trial: nothing while the text is no contract, why where the source fails."""
     if record.contract is None:
         return {}
     try:
@@ -216,11 +216,12 @@ def _filled(column: dict[str, Any]) -> str:
     }
 
 
-def _rewrites(trial: Trial, field: str) -> tuple[tuple[str, str], ...]:
+def _rewrites(trial: Trial, name: str, contract: Contract | None) -> tuple[tuple[str, str], ...]:
+    field = contract.field(name) if contract else None
     return tuple(
-        (str(row.raw[field]), str(row.values[field]))
+        (str(row.raw[name]), wording.cell(row.values[name], field))
         for row in trial.rows
-        if field in row.rewritten and not row.reasons
+        if name in row.rewritten and not row.reasons
     )[:3]
 
 

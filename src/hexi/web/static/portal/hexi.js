@@ -1,5 +1,6 @@
 // What the pages do beyond links and forms; every page works without it.
 "use strict";
+document.documentElement.classList.add("scripted");
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -38,6 +39,4 @@ for (const copy of document.querySelectorAll("[data-copy]")) copy.hidden = !navi
 // A choice in a list is meant: no second click. Without JavaScript there is a button.
 for (const choice of document.querySelectorAll("select[data-submit]")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
-  const button = choice.form.querySelector("[data-needed-without-script]");
-  if (button) button.hidden = true;
 }

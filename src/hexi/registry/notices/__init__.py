@@ -1,0 +1,1 @@
+"""Notices: what somebody should know, kept until they have read it."""
