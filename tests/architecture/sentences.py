@@ -25,7 +25,7 @@ Message = str | tuple[str, ...]
 
 def all_sentences() -> Iterator[tuple[Message, str]]:
     """Yield each message (a pair for singular and plural) and where it stands."""
-    for path in sorted((ROOT / "web" / "templates" / "portal").rglob("*.html")):
+    for path in sorted((ROOT / "web" / "templates").rglob("*.html")):
         yield from _in_template(path)
     errors = error_names()
     for path in sorted(ROOT.rglob("*.py")):

@@ -28,7 +28,7 @@ USUAL = {
 }
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
-    "registry.accounts": {"roles"},
+    "registry.accounts": {"credentials", "people", "roles"},
     "registry.catalog": {"registering"},
     "registry.documents": {"naming", "storing"},
     "registry.runs": {"watching"},

@@ -13,6 +13,8 @@ class Actor:
     """The account's name; `node` when the node itself acts."""
     party: str | None = None
     on_behalf_of: str | None = None
+    scope: frozenset[str] | None = None
+    """Verbs and families to which a token limits the account; None where nothing limits it."""
 
 
 NODE = Actor(account="node")

@@ -100,5 +100,48 @@ UPLOAD_MB = Setting(
         "Megabytes (of 1,048,576 bytes) that a file which is handed in may have, and that a ZIP file may unpack to.",
     ),
 )
-SETTINGS = (HOME, HOSTS, HTTPS, LANG, UPLOAD_MB)
+SMTP = Setting(
+    name="HEXI_SMTP",
+    kind="smtp://user:password@host:port",
+    default="",
+    doc=Text(
+        "发送邮件的服务器；smtps://表示全程加密。不设时不发邮件，由运维人员转交一次性链接。",
+        "Server that sends e-mail; `smtps://` for one that is encrypted from the start. Without it no mail is sent and "
+        "the operator hands one-time links over.",
+    ),
+)
+MAIL_FROM = Setting(
+    name="HEXI_MAIL_FROM",
+    kind="address",
+    default="hexi@localhost",
+    doc=Text("邮件的发件地址。", "Address from which e-mail is sent."),
+)
+OIDC = Setting(
+    name="HEXI_OIDC",
+    kind="URL",
+    default="",
+    doc=Text(
+        "单位统一身份认证（OpenID Connect）的发行者网址；设了它，登录页就多一种登录方式。",
+        "Issuer of the organisation's OpenID Connect provider; with it, the page of signing in offers that way too.",
+    ),
+)
+OIDC_CLIENT = Setting(
+    name="HEXI_OIDC_CLIENT",
+    kind="text",
+    default="hexi",
+    doc=Text("在统一身份认证处登记的客户端编号。", "Client id with that provider."),
+)
+OIDC_SECRET = Setting(
+    name="HEXI_OIDC_SECRET",
+    kind="text",
+    default="",
+    doc=Text("该客户端的密钥。", "Secret of that client."),
+)
+OIDC_TITLE = Setting(
+    name="HEXI_OIDC_TITLE",
+    kind="text",
+    default="OpenID Connect",
+    doc=Text("登录页上对该方式的称呼。", "What the page of signing in calls it."),
+)
+SETTINGS = (HOME, HOSTS, HTTPS, LANG, UPLOAD_MB, SMTP, MAIL_FROM, OIDC, OIDC_CLIENT, OIDC_SECRET, OIDC_TITLE)
 """Every setting there is."""

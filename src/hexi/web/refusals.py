@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from hexi.kernel.errors import Conflict, Denied, HexiError, Invalid, Missing, Unavailable
+from hexi.registry.accounts.errors import NotAuthorised, TokenVoid
+from hexi.web.asking import is_signed_in
 
 STATUS: dict[type[HexiError], int] = {Missing: 404, Denied: 403, Invalid: 400, Conflict: 409, Unavailable: 503}
 
@@ -29,7 +33,14 @@ class Refusals:
 
 
 def answer(request: HttpRequest, error: HexiError) -> HttpResponse:
-    """Return the page for an error, with the status of its family."""
+    """Return the page for an error, with the status of its family.
+
+    Whoever did not say who they are is asked to sign in instead of being refused.
+    """
+    if isinstance(error, TokenVoid):
+        return JsonResponse({"error": {"code": error.code, "message": sentence(error)}}, status=401)
+    if isinstance(error, NotAuthorised) and not is_signed_in(request):
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("desk"))
     status = next((code for family, code in STATUS.items() if isinstance(error, family)), 500)
     return page(request, status, sentence(error))
 
@@ -42,6 +53,15 @@ def sentence(error: HexiError) -> str:
         name: gettext(fact) if isinstance(fact, str) and " " in fact else fact for name, fact in error.facts.items()
     }
     return template.format(**facts) if facts else template
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that does not come from a page of this session."""
+    return page(
+        request,
+        403,
+        gettext("This form is no longer fresh: its session ended, or it comes from elsewhere. Load the page anew."),
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

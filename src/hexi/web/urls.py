@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpResponseBase
-from django.urls import URLPattern, URLResolver, path
-from django.views.decorators.http import require_safe
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hexi.web.pages import (
     about,
@@ -15,10 +15,12 @@ from hexi.web.pages import (
     charting,
     dataset,
     datasets,
+    desk,
     downloads,
     home,
     log,
     mapping,
+    people,
     places,
     plan,
     quality,
@@ -30,6 +32,16 @@ from hexi.web.pages import (
 def page(route: str, view: Callable[..., HttpResponseBase], *, name: str) -> URLPattern:
     """Return an address that only shows: what is sent to it is refused with 405."""
     return path(route, require_safe(view), name=name)
+
+
+def form(route: str, view: Callable[..., HttpResponseBase], *, name: str) -> URLPattern:
+    """Return an address that shows a form and takes it."""
+    return path(route, require_http_methods(["GET", "HEAD", "POST"])(view), name=name)
+
+
+def deed(route: str, view: Callable[..., HttpResponseBase], *, name: str) -> URLPattern:
+    """Return an address that only does: whoever merely looks is refused with 405."""
+    return path(route, require_POST(view), name=name)
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -55,6 +67,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         page("places/", places.places, name="places"),
         page("places/<str:code>/", places.place, name="place"),
         page("plan/<str:name>/", plan.plan, name="plan"),
+        page("desk/", desk.desk, name="desk"),
+        form("accounts/me/", people.me, name="me"),
+        form("accounts/link/<str:secret>/", people.link, name="link"),
+        path("accounts/", include("allauth.urls")),
+        page("people/", people.listed, name="people"),
+        deed("people/invite/", people.invite, name="invite"),
+        page("people/<str:name>/", people.person, name="person"),
+        deed("people/<str:name>/change/", people.change, name="person-change"),
         path("uploads/", uploads.uploads, name="uploads"),
         path("uploads/form/", uploads.form, name="upload-form"),
         path("uploads/<str:upload_id>/", uploads.upload, name="upload"),

@@ -16,6 +16,7 @@ from rich.markup import escape
 
 import hexi
 from hexi.cli import node
+from hexi.cli.commands.accounts import account
 from hexi.cli.commands.demo import demo
 from hexi.cli.commands.events import events
 from hexi.cli.commands.init import init
@@ -114,5 +115,5 @@ def main(*, debug: bool) -> None:
     """Hexi: from messy tables to certified data that others can find, read and check."""
 
 
-for command in (init, publish, verify, status, events, keys, serve, pack, demo):
+for command in (init, publish, verify, status, events, keys, account, serve, pack, demo):
     main.add_command(command)

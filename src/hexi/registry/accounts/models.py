@@ -51,3 +51,34 @@ class Role(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "role", "organisation"], name="one_role_of_each")]
         indexes = [models.Index(fields=["role", "organisation"], name="holders_of_a_role")]
+
+
+class OneTimeLink(models.Model):
+    """A link with which somebody sets the password of an account: an invitation, or a reset."""
+
+    id = models.CharField(primary_key=True, max_length=36)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
+    kind = models.CharField(max_length=8)
+    sha256 = models.CharField(max_length=64, unique=True)
+    """Of the secret in the link: who reads the database cannot use it."""
+    made_by = models.CharField(max_length=150)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    """Used, revoked, or made void by a newer one."""
+
+
+class Token(models.Model):
+    """What a program shows instead of a password."""
+
+    id = models.CharField(primary_key=True, max_length=36)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
+    title = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64, unique=True)
+    scope = models.JSONField(default=list)
+    """Verbs and families to which it is limited; empty for whatever its account may do."""
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    """When it was last shown, to the minute."""

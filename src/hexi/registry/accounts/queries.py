@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from hexi.kernel.actors import EVERYONE, NODE, Actor
-from hexi.registry.accounts.errors import AccountMissing
-from hexi.registry.accounts.models import Account, Authority, Role
-from hexi.registry.accounts.records import AccountRecord, RoleRecord
-from hexi.registry.accounts.roles import ALL, ROLES, SIGNED_IN_MAY, covers, roles_for
+from hexi.registry.accounts.credentials import digest
+from hexi.registry.accounts.errors import AccountMissing, TokenMissing, TokenVoid
+from hexi.registry.accounts.models import Account, Authority, OneTimeLink, Role, Token
+from hexi.registry.accounts.records import AccountRecord, LinkRecord, RoleRecord, TokenRecord
+from hexi.registry.accounts.roles import SIGNED_IN_MAY, covers, roles_for
 from hexi.registry.parties import queries as parties
 
 EVERYONE_MAY = frozenset({"data.preview", "data.download"})
@@ -31,10 +34,17 @@ def roles_of(name: str) -> tuple[RoleRecord, ...]:
     return tuple(_role(each) for each in Role.objects.filter(account=name).order_by("organisation", "role"))
 
 
+def all_roles() -> tuple[RoleRecord, ...]:
+    """Every role that anybody has."""
+    return tuple(_role(each) for each in Role.objects.order_by("account", "organisation", "role"))
+
+
 def may(by: Actor, verb: str, organisation: str | None = None) -> bool:
     """Whether `by` may use a verb: anywhere, or for what belongs to `organisation`."""
     if by.account == NODE.account or verb in EVERYONE_MAY:
         return True
+    if by.scope is not None and not covers(by.scope, verb):
+        return False
     places = organisations_where(by, verb)
     if places is None:
         return True
@@ -64,6 +74,50 @@ def holders(role: str, organisation: str | None = None) -> tuple[AccountRecord, 
     return tuple(_record(each) for each in found.distinct().order_by("name"))
 
 
+def link(secret: str, *, now: datetime) -> LinkRecord | None:
+    """What a one-time link is for, None if it is void."""
+    found = OneTimeLink.objects.filter(
+        sha256=digest(secret), ended_at=None, expires_at__gt=now, account__is_active=True
+    ).first()
+    if found is None:
+        return None
+    return LinkRecord(account=found.account_id, kind=found.kind, made_by=found.made_by, expires_at=found.expires_at)
+
+
+def tokens_of(name: str) -> tuple[TokenRecord, ...]:
+    """The tokens of an account, the newest first."""
+    return tuple(_token(each) for each in Token.objects.filter(account=name).order_by("-id"))
+
+
+def bearer(secret: str, *, now: datetime) -> Actor:
+    """Who shows a token. Raises `TokenVoid` where it opens nothing (any more)."""
+    found = Token.objects.filter(sha256=digest(secret), account__is_active=True).select_related("account").first()
+    if found is None or not _token(found).holds(now):
+        raise TokenVoid("This token has expired, was revoked or never was; make a new one on the page of your account.")
+    if found.used_at is None or now - found.used_at > timedelta(minutes=1):
+        Token.objects.filter(id=found.id).update(used_at=now)
+    scope = frozenset(found.scope) if found.scope else None
+    return Actor(account=found.account_id, party=found.account.party, scope=scope)
+
+
+def no_token() -> TokenMissing:
+    """The answer to whoever asks for a token that is not theirs, there or not."""
+    return TokenMissing("You have no such token.")
+
+
+def _token(row: Token) -> TokenRecord:
+    return TokenRecord(
+        id=row.id,
+        account=row.account_id,
+        title=row.title,
+        scope=tuple(row.scope),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        used_at=row.used_at,
+    )
+
+
 def _is_in_force(by: Actor) -> bool:
     return by.account != EVERYONE.account and Account.objects.filter(name=by.account, is_active=True).exists()
 
@@ -82,6 +136,3 @@ def _record(row: Account) -> AccountRecord:
 
 def _role(row: Role) -> RoleRecord:
     return RoleRecord(account=row.account_id, role=row.role, organisation=row.organisation or None, since=row.since)
-
-
-__all__ = ["ALL", "ROLES", "account", "accounts", "holders", "may", "organisations_where", "roles_of"]

@@ -29,3 +29,32 @@ class RoleRecord:
     organisation: str | None
     """None for the whole node."""
     since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRecord:
+    """A link with which somebody sets a password."""
+
+    account: str
+    kind: str
+    """`invite` or `reset`."""
+    made_by: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRecord:
+    """A token, without its secret."""
+
+    id: str
+    account: str
+    title: str
+    scope: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    used_at: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it still opens anything."""
+        return self.revoked_at is None and now < self.expires_at

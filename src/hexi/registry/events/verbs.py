@@ -58,6 +58,17 @@ VERBS: Mapping[str, Verb] = {
     "account.take-away": Verb(
         Text(zh="收回角色", en="Took a role from an account"), "account", ("role", "organisation")
     ),
+    "account.invite": Verb(Text(zh="邀请人员", en="Invited somebody"), "account"),
+    "account.reset": Verb(Text(zh="签发重设密码的链接", en="Made a link that resets a password"), "account"),
+    "account.accept": Verb(Text(zh="用链接设置密码", en="Set a password with a link"), "account", ("kind",)),
+    "account.deactivate": Verb(Text(zh="停用账号", en="Ended an account"), "account"),
+    "account.activate": Verb(Text(zh="重新启用账号", en="Put an account in force again"), "account"),
+    "account.sign-in": Verb(Text(zh="登录", en="Signed in"), "account", ("kind",)),
+    "account.sign-in-fail": Verb(Text(zh="登录失败", en="Failed to sign in"), "account"),
+    "account.password": Verb(Text(zh="修改密码", en="Changed the password"), "account"),
+    "account.factor": Verb(Text(zh="变更两步验证", en="Changed the second factor"), "account", ("kind",)),
+    "token.create": Verb(Text(zh="新建访问令牌", en="Made a token"), "account", ("token", "days", "scope")),
+    "token.revoke": Verb(Text(zh="吊销访问令牌", en="Revoked a token"), "account", ("token",)),
     "upload.create": Verb(Text(zh="开始上传文件", en="Began to hand in a file"), "upload", ("size_bytes",)),
     "upload.complete": Verb(
         Text(zh="完成上传文件", en="Handed in a file"), "upload", ("format", "size_bytes", "sha256")
@@ -87,12 +98,14 @@ FACTS: Mapping[str, Text] = {
     "because": Text(zh="理由", en="Why, in words of whoever did it."),
     "certificate": Text(zh="质量证书的 SHA-256", en="Name of the certificate: its SHA-256."),
     "code": Text(zh="错误代码", en="Code of the error, as in the reference of errors."),
+    "days": Text(zh="有效天数", en="Days for which it holds."),
     "every_s": Text(zh="间隔秒数；停止时为 0", en="Seconds between two runs, 0 where the schedule ended."),
     "format": Text(zh="文件的格式", en="Format of the file, such as `csv`."),
     "grant": Text(zh="授权的编号", en="Id of the grant."),
     "grantee": Text(zh="得到授权的账号；everyone 为公众", en="Account that may read; `everyone` is the public."),
     "is_on": Text(zh="是否启用", en="Whether the schedule is in force."),
     "key": Text(zh="签名密钥的编号", en="Id of the signing key."),
+    "kind": Text(zh="种类", en="Which kind, such as `invite` or `reset`."),
     "name": Text(zh="节点名称", en="Name of the node."),
     "organisation": Text(zh="组织的编号；空表示整个节点", en="Id of the organisation; empty for the whole node."),
     "quarantined": Text(zh="待治理的行数", en="Rows that are quarantined."),
@@ -101,10 +114,12 @@ FACTS: Mapping[str, Text] = {
     "role": Text(zh="角色", en="The role, such as `officer`."),
     "rows": Text(zh="行数", en="Rows: those that came in, of a version; those that went out, of a download."),
     "run": Text(zh="处理批次的编号", en="Id of the run."),
+    "scope": Text(zh="令牌限于的动作；空表示不限", en="Verbs to which the token is limited; empty for no limit."),
     "sha256": Text(zh="文件的 SHA-256", en="SHA-256 of the file."),
     "size_bytes": Text(zh="文件的字节数", en="Bytes of the file."),
     "successor": Text(zh="接替的签名密钥的编号", en="Id of the key that took its place."),
     "title": Text(zh="组织的中文名称", en="Name of the organisation, in Chinese."),
+    "token": Text(zh="令牌的编号", en="Id of the token, not its secret."),
     "version": Text(zh="数据集的版本，或行业包的版本", en="Version of the dataset or of the pack."),
 }
 """What each fact of an event means."""

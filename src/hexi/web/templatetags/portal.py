@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django import template
 from django.conf import settings
@@ -16,10 +16,14 @@ from django.utils.translation import get_language, gettext
 
 from hexi import __version__
 from hexi.data.contracts.model import Field
+from hexi.kernel.actors import EVERYONE
 from hexi.kernel.names import Text
 from hexi.packs import queries as packs
+from hexi.registry.accounts import queries as accounts
+from hexi.registry.accounts.errors import TokenVoid
 from hexi.registry.events.verbs import VERBS
 from hexi.web import wording
+from hexi.web.asking import reader
 
 register = template.Library()
 
@@ -45,6 +49,16 @@ class Entry:
     is_here: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What is behind the name of who is signed in."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    unread: int
+    """Notices that were not read yet."""
+
+
 @register.filter
 def word(code: object, kind: str) -> str:
     """Say a code of a closed list: `{{ summary.sharing|word:"sharing" }}`."""
@@ -63,6 +77,26 @@ def cell(value: object, field: Field | None) -> SafeString | str:
 def short(digest: str) -> str:
     """Show the beginning of a digest."""
     return digest[:12]
+
+
+@register.simple_tag(takes_context=True)
+def account_menu(context: Mapping[str, Any]) -> Menu | Literal[False] | None:
+    """Return the menu of who is signed in, False for nobody; None on a page that may ask no database."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or context.get("status") == 500:
+        return None
+    try:
+        by = reader(request)
+    except TokenVoid:
+        return None
+    if by.account == EVERYONE.account:
+        return False
+    entries = [
+        Entry(title, reverse(address), is_here=False)
+        for address, title, verb in (("people", gettext("People"), "account.see"),)
+        if accounts.may(by, verb)
+    ]
+    return Menu(accounts.account(by.account).title, tuple(entries), 0)
 
 
 @register.simple_tag(takes_context=True)

@@ -11,6 +11,9 @@ class Migration(migrations.Migration):
         ('accounts', '0001_initial'),
     ]
 
+    # Theirs ask for an account's address, but depend on our first migration only.
+    run_before = [("account", "0001_initial"), ("mfa", "0001_initial"), ("socialaccount", "0001_initial")]
+
     operations = [
         migrations.AddField(
             model_name='account',
