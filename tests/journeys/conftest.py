@@ -41,6 +41,12 @@ def environment(home: Path) -> dict[str, str]:
 def serve_demo(home: Path) -> Iterator[Portal]:
     """Make the demo's node below `home` and serve it until the iterator ends."""
     subprocess.run([HEXI, "demo"], env=environment(home), check=True, capture_output=True)
+    for address in serve(home):
+        yield Portal(home, address)
+
+
+def serve(home: Path) -> Iterator[str]:
+    """Serve a node until the iterator ends, and give its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -52,14 +58,14 @@ def serve_demo(home: Path) -> Iterator[Portal]:
     )
     try:
         address = f"http://127.0.0.1:{port}"
-        wait_for(address, server)
-        yield Portal(home, address)
+        _wait(address, server)
+        yield address
     finally:
         server.terminate()
         server.wait(PATIENCE_S)
 
 
-def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until and server.poll() is None:
         try:

@@ -11,55 +11,63 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from .conftest import HEXI, PATIENCE_S, Portal, environment, wait_for
+from .conftest import HEXI, PATIENCE_S, Portal, environment, serve
 
 CHUNK = 8 << 20
-ROOT = Path(__file__).parents[2]
-ALLOW = """
+PASSWORD = "a caravan of salt"
+OPEN_ACCOUNT = f"""
 from hexi.cli import node
 node.open_node()
-from hexi.kernel.actors import NODE
-from hexi.registry.accounts import actions
-actions.allow("li", "upload.*", by=NODE, now=node.clock())
+from hexi.kernel.actors import NODE, Actor
+from hexi.kernel.names import Text
+from hexi.registry.accounts import people
+from hexi.registry.parties import actions as parties
+civil = parties.register(Text("民政厅", "Civil affairs"), code=None, by=NODE, now=node.clock())
+link = people.invite("li", roles=[("officer", civil)], by=NODE, now=node.clock())
+people.accept(link, "{PASSWORD}", now=node.clock())
+print(people.make_token("nightly", by=Actor(account="li"), now=node.clock()))
 """
 
 
+@dataclass
+class Office(Portal):
+    """A node of which `li` is a data officer."""
+
+    token: str = ""
+    session: dict[str, Any] | None = None
+    """What the officer's browser keeps after signing in."""
+
+
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """A node of an officer's, served."""
+def office(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Office]:
     home = tmp_path_factory.mktemp("office") / "node"
-    said = {**environment(home), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "DJANGO_SETTINGS_MODULE": "hexi.web.settings"}
-    subprocess.run([HEXI, "init", "--name", "gansu"], env=said, check=True, capture_output=True)
-    subprocess.run([sys.executable, "-c", ALLOW], env=said, check=True, capture_output=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-            *("--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "--no-ws"),
-            "tests.journeys.signed_in:application",
-        ],
-        env=said,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}", server)
-        yield Portal(home, f"http://127.0.0.1:{port}")
-    finally:
-        server.terminate()
-        server.wait(PATIENCE_S)
+    subprocess.run([HEXI, "init", "--name", "gansu"], env=environment(home), check=True, capture_output=True)
+    opened = [sys.executable, "-c", OPEN_ACCOUNT]
+    token = subprocess.run(opened, env=environment(home), check=True, capture_output=True, text=True).stdout.strip()
+    for address in serve(home):
+        office = Office(home, address, token)
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{address}/en/uploads/")
+        page.locator("input[name=login]").fill("li")
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{address}/en/uploads/")
+        office.session = context.storage_state()
+        context.close()
+        yield office
 
 
 @pytest.fixture
-def officer(browser: Browser, office: Portal) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+def officer(browser: Browser, office: Office) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, storage_state=office.session)
     yield context
     context.close()
 
@@ -89,7 +97,7 @@ class Line:
         return route.continue_()
 
 
-def opened(context: BrowserContext, office: Portal, path: str = "/en/uploads/") -> Page:
+def opened(context: BrowserContext, office: Office, path: str = "/en/uploads/") -> Page:
     page = context.new_page()
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
@@ -97,7 +105,7 @@ def opened(context: BrowserContext, office: Portal, path: str = "/en/uploads/") 
     return page
 
 
-def kept(office: Portal) -> set[str]:
+def kept(office: Office) -> set[str]:
     """Digests of the files that the node holds."""
     files = [each for each in (office.home / "uploads").glob("*/*") if each.name not in {"part", "lock"}]
     return {hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
@@ -113,7 +121,7 @@ def is_there(page: Page) -> None:
 
 
 def test_a_file_is_chosen_sent_in_pieces_and_stands_in_the_list(
-    officer: BrowserContext, office: Portal, large: Path
+    officer: BrowserContext, office: Office, large: Path
 ) -> None:
     page = opened(officer, office)
     line = Line(page)
@@ -126,7 +134,7 @@ def test_a_file_is_chosen_sent_in_pieces_and_stands_in_the_list(
 
 
 def test_when_the_connection_breaks_it_says_so_and_goes_on_by_itself(
-    officer: BrowserContext, office: Portal, large: Path
+    officer: BrowserContext, office: Office, large: Path
 ) -> None:
     page = opened(officer, office)
     line = Line(page, breaks_after=2)
@@ -140,7 +148,7 @@ def test_when_the_connection_breaks_it_says_so_and_goes_on_by_itself(
 
 
 def test_when_the_browser_was_closed_the_same_file_goes_on_where_it_stopped(
-    officer: BrowserContext, office: Portal, large: Path
+    officer: BrowserContext, office: Office, large: Path
 ) -> None:
     page = opened(officer, office)
     before = Line(page, breaks_after=2)
@@ -159,7 +167,7 @@ def test_when_the_browser_was_closed_the_same_file_goes_on_where_it_stopped(
 
 
 def test_it_is_paused_gone_on_with_and_given_up_by_keyboard(
-    officer: BrowserContext, office: Portal, large: Path
+    officer: BrowserContext, office: Office, large: Path
 ) -> None:
     page = opened(officer, office)
     line = Line(page, breaks_after=1)
@@ -183,6 +191,31 @@ def test_it_is_paused_gone_on_with_and_given_up_by_keyboard(
     expect(page.locator(".upload")).to_have_count(0)
 
 
+def test_who_signed_in_again_elsewhere_goes_on_with_the_page_that_was_open(
+    browser: Browser, office: Office, large: Path
+) -> None:
+    context = browser.new_context(storage_state=office.session)
+    page = opened(context, office)
+    line = Line(page, breaks_after=1)
+    page.get_by_label("Hand in a file").set_input_files(large)
+    is_cut_off(page)
+    context.clear_cookies()
+    line.breaks_after = None
+    expect(page.locator("[data-error]")).to_contain_text("no longer signed in", timeout=PATIENCE_S * 1000)
+    other = context.new_page()
+    other.goto(f"{office.address}/en/accounts/login/")
+    other.locator("input[name=login]").fill("li")
+    other.locator("input[name=password]").fill(PASSWORD)
+    other.keyboard.press("Enter")
+    other.wait_for_url("**/desk/")
+    page.get_by_role("button", name="Go on").click()
+    is_there(page)
+
+    assert line.offsets.count(0) == 1
+    assert sorted(set(line.offsets)) == [0, CHUNK, 2 * CHUNK, 3 * CHUNK]
+    context.close()
+
+
 @pytest.mark.parametrize(
     ("files", "words"),
     [
@@ -195,7 +228,7 @@ def test_it_is_paused_gone_on_with_and_given_up_by_keyboard(
     ids=["no table", "a bad name", "empty", "two files", "none"],
 )
 def test_what_cannot_be_taken_is_said_where_it_was_dropped(
-    officer: BrowserContext, office: Portal, files: list[tuple[str, str]], words: str
+    officer: BrowserContext, office: Office, files: list[tuple[str, str]], words: str
 ) -> None:
     page = opened(officer, office)
     drop(page, files)
@@ -205,7 +238,7 @@ def test_what_cannot_be_taken_is_said_where_it_was_dropped(
     assert not page.complaints
 
 
-def test_a_file_is_dragged_and_another_is_pasted(officer: BrowserContext, office: Portal) -> None:
+def test_a_file_is_dragged_and_another_is_pasted(officer: BrowserContext, office: Office) -> None:
     page = opened(officer, office, "/uploads/")
     drop(page, [("<img src=x onerror=alert(1)>.csv", "代码\n1\n")])
     is_there(page)
@@ -221,8 +254,8 @@ def test_a_file_is_dragged_and_another_is_pasted(officer: BrowserContext, office
     assert not page.complaints
 
 
-def test_without_scripts_a_plain_form_does_it(browser: Browser, office: Portal, large: Path) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_without_scripts_a_plain_form_does_it(browser: Browser, office: Office, large: Path) -> None:
+    context = browser.new_context(java_script_enabled=False, storage_state=office.session)
     page = opened(context, office)
     page.get_by_label("Hand in a file").set_input_files(large)
     page.get_by_role("button", name="Hand it in").click()
@@ -230,9 +263,9 @@ def test_without_scripts_a_plain_form_does_it(browser: Browser, office: Portal, 
     context.close()
 
 
-def test_a_program_that_is_cut_off_goes_on_from_the_last_byte_that_arrived(office: Portal) -> None:
+def test_a_program_that_is_cut_off_goes_on_from_the_last_byte_that_arrived(office: Office) -> None:
     line = http.client.HTTPConnection(office.address.removeprefix("http://"), timeout=PATIENCE_S)
-    token = {"Authorization": "Bearer of-nobody"}
+    token = {"Authorization": f"Bearer {office.token}"}
     said = json.dumps({"name": "cut.csv", "size_bytes": CHUNK})
     line.request("POST", "/uploads/", said, {**token, "Content-Type": "application/json"})
     address = json.load(line.getresponse())["address"]

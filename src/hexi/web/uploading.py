@@ -12,17 +12,16 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
-from django.shortcuts import resolve_url
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from hexi.kernel.actors import EVERYONE
 from hexi.kernel.errors import HexiError, Invalid
 from hexi.web import asking
 from hexi.web.refusals import STATUS, sentence
@@ -50,11 +49,7 @@ def for_members(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            is_somebody = asking.reader(request).account != EVERYONE.account
-        except HexiError as error:
-            return refusal(error)
-        if not is_somebody:
+        if not asking.is_signed_in(request):
             return _sign_in(request)
         protected = view if _has_token(request) else csrf_protect(view)
         return protected(request, *args, **kwargs)
@@ -82,7 +77,7 @@ def refusal(error: HexiError) -> JsonResponse:
     said: dict[str, object] = {"code": error.code, "message": sentence(error)}
     if "offset" in error.facts:
         said["offset"] = error.facts["offset"]
-    return JsonResponse(said, status=status)
+    return JsonResponse({"error": said}, status=status)
 
 
 def pieces(request: HttpRequest) -> Iterator[bytes]:
@@ -157,23 +152,18 @@ class ToNode(FileUploadHandler):
 
 
 def _has_token(request: HttpRequest) -> bool:
-    return request.headers.get("Authorization", "").lower().startswith("bearer ")
+    return request.headers.get("Authorization", "").lower().startswith(asking.BEARER)
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:
     if request.method in {"GET", "HEAD"} and request.accepts("text/html"):
-        return _to_sign_in(request.get_full_path())
+        return redirect_to_login(request.get_full_path())
     if request.content_type == "multipart/form-data":
-        return _to_sign_in(request.headers.get("Referer", ""))
-    answer: HttpResponse = JsonResponse(
-        {"code": "account.sign-in", "message": gettext("Sign in, then go on: what arrived is kept.")}, status=401
-    )
+        return redirect_to_login(reverse("uploads"))
+    said = {"code": "account.sign-in", "message": gettext("Sign in, then go on: what arrived is kept.")}
+    answer = JsonResponse({"error": said}, status=401)
     answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
-
-
-def _to_sign_in(then: str) -> HttpResponseRedirect:
-    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': then})}")
 
 
 def _drain(request: HttpRequest) -> None:

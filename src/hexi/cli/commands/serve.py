@@ -91,6 +91,7 @@ def _end(web: subprocess.Popen[bytes]) -> None:
 def _seal(is_over: threading.Event) -> None:
     """Seal what was recorded, within a second; look at the lake now and then."""
     from hexi.registry.catalog import actions as catalog
+    from hexi.registry.documents import actions as documents
 
     waited = 0.0
 
@@ -101,6 +102,7 @@ def _seal(is_over: threading.Event) -> None:
         if waited >= CATCH_UP_EVERY_S:
             waited = 0.0
             catalog.catch_up(clock=node.clock)
+            documents.expire(now=node.clock())
         return False
 
     _again(turn, is_over)

@@ -20,6 +20,7 @@ from hexi.registry.accounts import actions as accounts
 from hexi.registry.accounts import queries as authority
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.documents import queries as documents
+from hexi.registry.documents.errors import DocumentMissing
 from hexi.registry.drafts.checking import check_base, check_contract, check_owner
 from hexi.registry.drafts.errors import DraftChanged, DraftMissing, DraftNotOpen, OwnDraft, ReasonMissing
 from hexi.registry.drafts.models import Draft, Remark, Revision
@@ -41,6 +42,8 @@ def begin(document_id: str, *, organisation: str, dataset: str | None = None, by
     """
     accounts.require(by, "draft.create", organisation, organisation=organisation)
     document = documents.document(document_id)
+    if document.account != by.account:
+        raise DocumentMissing("There is no such document, or it is not yours.")
     base = None
     if dataset is not None:
         check_dataset_name(dataset)

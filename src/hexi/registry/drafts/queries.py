@@ -94,6 +94,11 @@ def trial_of(draft_id: str, *, reader: Actor, rows: int = TRIAL_ROWS) -> Trial:
     )
 
 
+def document_path(draft_id: str, *, reader: Actor) -> Path:
+    """Where the upload of a draft lies. Raises `DraftMissing`."""
+    return documents.document(_draft(draft_id, reader).document).path
+
+
 def sample_path(draft_id: str) -> Path:
     """Where the rows are kept on which a draft is tried."""
     return Path(settings.HEXI_HOME) / "drafts" / draft_id / "sample.parquet"

@@ -20,7 +20,7 @@
   class Refused extends Error {
     constructor(status, said) {
       super(said?.message ?? "");
-      Object.assign(this, { status, code: said?.code, offset: said?.offset });
+      Object.assign(this, { status, code: said?.code });
     }
   }
   class Unreadable extends Error {}
@@ -99,6 +99,7 @@
       this.marks = [];
       this.done = 0;
       this.told = 0;
+      let isRenewed = false;
       for (let failures = 0; run === this.run;) {
         try {
           await this.send(file, run, () => { failures = 0; this.complain(""); });
@@ -113,6 +114,10 @@
             remembered.forget(file);
             this.address = null;
             if (failures++ < 2) continue;
+          }
+          if (error.status === 403 && !error.code && !isRenewed && await this.renew()) {
+            isRenewed = true;
+            continue;
           }
           if (error.status === 401) return this.hold(this.say("sign-in"));
           if (!isPassing || isOver) {
@@ -178,6 +183,16 @@
       return { upload, isNew: true };
     }
 
+    // Whoever signed in again in another tab has another token than this page was made with.
+    async renew() {
+      try {
+        const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+        const token = page.querySelector("form[data-drop] [name=csrfmiddlewaretoken]")?.value;
+        if (token) this.form.querySelector("[name=csrfmiddlewaretoken]").value = token;
+        return Boolean(token);
+      } catch { return false; }
+    }
+
     // Of the two ways to send, only this one tells how far it is.
     ask(method, address, body, headers, run, onProgress = null) {
       return new Promise((resolve, reject) => {
@@ -192,7 +207,7 @@
         request.onload = () => {
           if (request.status < 300) return resolve(request);
           let said = null;
-          try { said = JSON.parse(request.responseText); } catch { /* a proxy's page, not our answer */ }
+          try { said = JSON.parse(request.responseText).error; } catch { /* a proxy's page, not our answer */ }
           reject(new Refused(request.status, said));
         };
         request.onerror = request.ontimeout = () => reject(new Refused(0, null));
