@@ -20,7 +20,7 @@ from tests.web.conftest import FIELDS, PLACE, SHOPS, rows
 
 pytestmark = pytest.mark.django_db
 NOT_THERE = {"place", "plan", "link", "draft", "draft-about", "draft-text", "draft-review"}
-"""Pages of packs, of which this node has none installed, and of secrets and drafts of which a stranger knows nothing: they say so with 404."""
+"""Pages of packs, of which this node has none, and of what a stranger knows nothing of: they say so with 404."""
 SIGNED_IN = {"desk", "publish", "me", "people", "person", "uploads", "upload", "upload-tables"}
 """Pages that ask a stranger to sign in."""
 DEEDS = {

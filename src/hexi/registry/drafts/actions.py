@@ -74,7 +74,9 @@ def edit(draft_id: str, text: str, *, number: int, by: Actor, now: datetime) -> 
 
     Raises `DraftMissing`, `DraftNotOpen`, `DraftChanged`.
     """
-    draft = _editable(draft_id, by)
+    draft = _known(draft_id, by)
+    accounts.require(by, "draft.edit", draft_id, organisation=draft.organisation)
+    _check_state(draft, *EDITABLE)
     if number != draft.number:
         raise _changed(draft)
     return _save(draft, text, by=by, now=now)
@@ -87,7 +89,9 @@ def edit_field(draft_id: str, name: str, form: editing.FieldForm, *, number: int
     A field that nobody touched since is changed in the newest text. Raises what `edit` raises, `NotEditable`,
     `FieldMissing`.
     """
-    draft = _editable(draft_id, by)
+    draft = _known(draft_id, by)
+    accounts.require(by, "draft.edit", draft_id, organisation=draft.organisation)
+    _check_state(draft, *EDITABLE)
     _check_untouched(draft, number, lambda text: next((f for f in editing.fields(text) if f.name == name), None))
     return _save(draft, editing.edit_field(draft.text, name, form), by=by, now=now)
 
@@ -95,21 +99,27 @@ def edit_field(draft_id: str, name: str, form: editing.FieldForm, *, number: int
 @transaction.atomic
 def remove_field(draft_id: str, name: str, *, by: Actor, now: datetime) -> int:
     """Leave a column out; return the new revision's number. Raises what `edit_field` raises."""
-    draft = _editable(draft_id, by)
+    draft = _known(draft_id, by)
+    accounts.require(by, "draft.edit", draft_id, organisation=draft.organisation)
+    _check_state(draft, *EDITABLE)
     return _save(draft, editing.remove_field(draft.text, name), by=by, now=now)
 
 
 @transaction.atomic
 def add_field(draft_id: str, source: str, *, by: Actor, now: datetime) -> int:
     """Take in a column of the source; return the new revision's number. Raises what `edit_field` raises."""
-    draft = _editable(draft_id, by)
+    draft = _known(draft_id, by)
+    accounts.require(by, "draft.edit", draft_id, organisation=draft.organisation)
+    _check_state(draft, *EDITABLE)
     return _save(draft, editing.add_field(draft.text, source), by=by, now=now)
 
 
 @transaction.atomic
 def edit_about(draft_id: str, form: editing.AboutForm, *, number: int, by: Actor, now: datetime) -> int:
     """Change what is said of the dataset; return the new revision's number. Raises what `edit_field` raises."""
-    draft = _editable(draft_id, by)
+    draft = _known(draft_id, by)
+    accounts.require(by, "draft.edit", draft_id, organisation=draft.organisation)
+    _check_state(draft, *EDITABLE)
     _check_untouched(draft, number, editing.about)
     return _save(draft, editing.edit_about(draft.text, form), by=by, now=now)
 
@@ -121,7 +131,9 @@ def submit(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> None:
     Raises what `edit` raises, `ContractInvalid` with all problems while the text is no contract, `NameTaken`,
     `NotThePublisher`.
     """
-    draft = _editable(draft_id, by, verb="draft.submit")
+    draft = _known(draft_id, by)
+    accounts.require(by, "draft.submit", draft_id, organisation=draft.organisation)
+    _check_state(draft, *EDITABLE)
     check_contract(draft)
     Draft.objects.filter(id=draft.id).update(
         state=State.SUBMITTED, submitted_by=by.account, changed_by=by.account, changed_at=now
@@ -134,7 +146,9 @@ def submit(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> None:
 @transaction.atomic
 def take_back(draft_id: str, *, by: Actor, now: datetime) -> None:
     """Take a draft back that waits for review. Raises `DraftMissing`, `DraftNotOpen`."""
-    draft = _in_state(draft_id, by, "draft.submit", {State.SUBMITTED})
+    draft = _known(draft_id, by)
+    accounts.require(by, "draft.submit", draft_id, organisation=draft.organisation)
+    _check_state(draft, State.SUBMITTED)
     Draft.objects.filter(id=draft.id).update(state=State.EDITING, changed_by=by.account, changed_at=now)
     _remark(draft, "withdraw", "", by=by, now=now)
     _record(draft, "draft.withdraw", by=by, now=now)
@@ -143,7 +157,9 @@ def take_back(draft_id: str, *, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def give_back(draft_id: str, *, because: str, by: Actor, now: datetime) -> None:
     """Return a draft to its officer with a reason. Raises `DraftMissing`, `DraftNotOpen`, `ReasonMissing`."""
-    draft = _in_state(draft_id, by, "draft.return", {State.SUBMITTED})
+    draft = _known(draft_id, by)
+    accounts.require(by, "draft.return", draft_id, organisation=draft.organisation)
+    _check_state(draft, State.SUBMITTED)
     if not because.strip():
         raise ReasonMissing("Say why the draft goes back: the officer mends what the reason names.")
     Draft.objects.filter(id=draft.id).update(state=State.RETURNED, changed_by=by.account, changed_at=now)
@@ -159,7 +175,9 @@ def approve(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> str:
     Two pairs of eyes: raises `OwnDraft` where `by` handed it in. Also raises `DraftMissing`, `DraftNotOpen`,
     `NameTaken`, and `DraftChanged` where the dataset got another version since the draft began.
     """
-    draft = _in_state(draft_id, by, "draft.approve", {State.SUBMITTED})
+    draft = _known(draft_id, by)
+    accounts.require(by, "draft.approve", draft_id, organisation=draft.organisation)
+    _check_state(draft, State.SUBMITTED)
     if by.account == draft.submitted_by:
         raise OwnDraft("You handed this draft in yourself; somebody else with the approver’s role has to look at it.")
     contract = check_contract(draft)
@@ -180,7 +198,9 @@ def approve(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> str:
 @transaction.atomic
 def discard(draft_id: str, *, by: Actor, now: datetime) -> None:
     """Throw a draft away; the upload goes when its time is over. Raises `DraftMissing`, `DraftNotOpen`."""
-    draft = _in_state(draft_id, by, "draft.discard", {State.DRAFTING, *EDITABLE})
+    draft = _known(draft_id, by)
+    accounts.require(by, "draft.discard", draft_id, organisation=draft.organisation)
+    _check_state(draft, State.DRAFTING, *EDITABLE)
     Draft.objects.filter(id=draft.id).update(state=State.DISCARDED, changed_by=by.account, changed_at=now)
     _record(draft, "draft.discard", by=by, now=now)
 
@@ -220,18 +240,16 @@ def _save(draft: Draft, text: str, *, by: Actor, now: datetime) -> int:
     return number
 
 
-def _editable(draft_id: str, by: Actor, *, verb: str = "draft.edit") -> Draft:
-    return _in_state(draft_id, by, verb, set(EDITABLE))
-
-
-def _in_state(draft_id: str, by: Actor, verb: str, states: set[State]) -> Draft:
+def _known(draft_id: str, by: Actor) -> Draft:
     draft = Draft.objects.filter(id=draft_id).first()
     if draft is None or not authority.may(by, "draft.see", draft.organisation):
         raise DraftMissing("There is no such draft, or you have no part in it.")
-    accounts.require(by, verb, draft_id, organisation=draft.organisation)
+    return draft
+
+
+def _check_state(draft: Draft, *states: State) -> None:
     if draft.state not in states:
         raise DraftNotOpen("The draft is {state} now, so this cannot be done to it.", state=str(draft.state))
-    return draft
 
 
 def _remark(draft: Draft, kind: str, text: str, *, by: Actor, now: datetime, **facts: object) -> None:

@@ -148,6 +148,7 @@ def review(request: HttpRequest, draft_id: str) -> HttpResponse:
 def decide(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Hand in, take back, return, approve or discard."""
     by, now, note = reader(request), clock(), request.POST.get("note", "")[:2000]
+    queries.draft(draft_id, reader=by)
     match request.POST.get("do"):
         case "submit":
             actions.submit(draft_id, note=note, by=by, now=now)
