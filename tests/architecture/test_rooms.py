@@ -29,6 +29,8 @@ USUAL = {
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
     "registry.catalog": {"registering"},
+    "registry.parties": {"identifiers"},
+    "registry.places": {"divisions", "matching", "spelling", "locating"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},
     "exchange.door": {"metering"},
