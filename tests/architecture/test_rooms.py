@@ -30,7 +30,7 @@ OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
     "registry.catalog": {"registering"},
     "registry.parties": {"identifiers"},
-    "registry.places": {"divisions", "matching", "spelling", "locating"},
+    "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},
     "exchange.door": {"metering"},

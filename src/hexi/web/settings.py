@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "hexi.registry.events",
     "hexi.registry.parties",
     "hexi.registry.accounts",
+    "hexi.registry.places",
     "hexi.registry.runs",
     "hexi.registry.catalog",
     "hexi.exchange.grants",

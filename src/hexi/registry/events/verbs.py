@@ -64,6 +64,15 @@ VERBS: Mapping[str, Verb] = {
     "party.appoint": Verb(Text(zh="任职", en="Appointed to a post"), "party", ("post", "person", "on")),
     "party.end": Verb(Text(zh="终止", en="Ended a relation, post or organisation"), "party", ("what", "on")),
     "party.anchor": Verb(Text(zh="登记身份标识", en="Entered an identity"), "party", ("kind", "scheme")),
+    "place.declare": Verb(Text(zh="登记区划代码体系", en="Declared a scheme of division codes"), "scheme", ("title",)),
+    "place.load": Verb(
+        Text(zh="由数据集更新区划", en="Brought places to what a dataset says"),
+        "dataset",
+        ("scheme", "version", "counts"),
+    ),
+    "place.withdraw": Verb(
+        Text(zh="撤回数据集提供的区划", en="Took back what a dataset said of places"), "dataset", ("scheme",)
+    ),
     "account.create": Verb(Text(zh="开通账号", en="Opened an account"), "account"),
     "account.allow": Verb(Text(zh="授予账号权限", en="Gave an account an authority"), "account", ("authority",)),
     "event.erase-personal": Verb(
@@ -81,6 +90,7 @@ FACTS: Mapping[str, Text] = {
     "because": Text(zh="理由", en="Why, in words of whoever did it."),
     "certificate": Text(zh="质量证书的 SHA-256", en="Name of the certificate: its SHA-256."),
     "code": Text(zh="错误代码", en="Code of the error, as in the reference of errors."),
+    "counts": Text(zh="各类行数", en="How many rows were what."),
     "every_s": Text(zh="间隔秒数；停止时为 0", en="Seconds between two runs, 0 where the schedule ended."),
     "facts": Text(zh="补充的内容", en="What was said anew."),
     "former": Text(zh="原名称", en="The name until then."),

@@ -18,7 +18,8 @@ from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Denied, Missing
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import DatasetRecord
-from hexi.web import maps, places, refusals, tables, wording
+from hexi.registry.places import divisions
+from hexi.web import maps, refusals, tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.maps import Drawing, Mark
@@ -73,7 +74,7 @@ def map_of_places(*, here: str = "", reader: Actor, now: datetime) -> tuple[Safe
         if field is None or geometry is None or geometry.field is None:
             continue
         try:
-            found = drawing_of(record, reader=reader, now=now, under=places.stem(here) if here else "")
+            found = drawing_of(record, reader=reader, now=now, under=divisions.stem(here) if here else "")
         except (Missing, Denied):
             continue
         if found is None or (here and all(mark.code == here for mark in found.marks)):
@@ -82,7 +83,7 @@ def map_of_places(*, here: str = "", reader: Actor, now: datetime) -> tuple[Safe
             found,
             title=wording.say(summary.title),
             description=gettext("Each area leads to the page of its place; the same places are listed beside the map."),
-            link=lambda mark: reverse("place", args=[places.full(mark.code)]),
+            link=lambda mark: reverse("place", args=[divisions.full(mark.code)]),
             hover=lambda mark: mark.label,
             here=here,
         )

@@ -15,7 +15,7 @@ from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Denied, Invalid, Missing
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import DatasetSummary
-from hexi.web import places as codes
+from hexi.registry.places import divisions as codes
 from hexi.web import tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
