@@ -73,6 +73,7 @@ def filled(name: str, route: str) -> str:
         "code": "620000000000",
         "run_id": runs.recent(limit=1)[0].id,
         "event_id": event.id,
+        "organisation_id": catalog.dataset(SHOPS).summary.publisher_id,
     }
     return "/" + re.sub(r"<str:(\w+)>", lambda found: str(facts[found[1]]), route)
 

@@ -181,7 +181,7 @@ class _Reading:
         for index, said in enumerate(self.said):
             place: Place = ("organisations", index)
             if not isinstance(said, dict):
-                self.notes.add(place, "An organisation is a mapping of keys, such as {{name: …, kind: …}}.")
+                self.notes.add(place, "An organisation is a mapping of keys, such as {name: …, kind: …}.")
                 continue
             each = self._one(place, said)
             if each.name.zh in seen:

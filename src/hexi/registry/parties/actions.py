@@ -14,9 +14,9 @@ from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text, new_id
 from hexi.kernel.time import check_day, holds, overlap
 from hexi.registry.events import actions as events
+from hexi.registry.parties.checking import check_circle, check_kind, check_period, known_organisation
 from hexi.registry.parties.errors import (
     BadRelation,
-    Circle,
     IdentifierTaken,
     NameTaken,
     Overlapping,
@@ -34,7 +34,7 @@ from hexi.registry.parties.models import (
     Post,
     Relation,
 )
-from hexi.registry.parties.records import KINDS, NAME_KINDS, RELATIONS, SUCCESSION
+from hexi.registry.parties.records import KINDS, NAME_KINDS, RELATIONS
 
 NOTHING = Text("", "")
 ENDS: Mapping[str, type[Relation | Post | Holding | Name]] = {
@@ -83,14 +83,14 @@ def describe(
 
     Raises `PartyMissing`, `BadIdentifier`, `BadDay`, `BadRelation`, `IdentifierTaken`.
     """
-    own = _organisation(id)
-    _check_kind(kind or own.kind, KINDS)
+    own = known_organisation(id)
+    check_kind(kind or own.kind, KINDS)
     if code:
         check_credit_code(code)
         holder = Organisation.objects.filter(code=code).exclude(id=id).first()
         if holder is not None:
             raise IdentifierTaken("{value} is the code of {holder}.", value=code, holder=holder.title_zh)
-    _check_period(founded_on or own.founded_on, dissolved_on or own.dissolved_on)
+    check_period(founded_on or own.founded_on, dissolved_on or own.dissolved_on)
     said = {"kind": kind, "code": code, "founded_on": founded_on, "dissolved_on": dissolved_on}
     new = {key: value for key, value in said.items() if value is not None and value != getattr(own, key)}
     if new:
@@ -104,7 +104,7 @@ def rename(id: str, title: Text, *, on: str, source: Text = NOTHING, by: Actor, 
 
     Raises `PartyMissing`, `NameTaken`, `BadDay`.
     """
-    own = _organisation(id)
+    own = known_organisation(id)
     check_day(on)
     if own.title_zh == title.zh:
         return
@@ -132,9 +132,9 @@ def name(
 
     Raises `PartyMissing`, `BadRelation`, `BadDay`.
     """
-    _organisation(id)
-    _check_kind(kind, NAME_KINDS)
-    _check_period(since, until)
+    known_organisation(id)
+    check_kind(kind, NAME_KINDS)
+    check_period(since, until)
     if Name.objects.filter(organisation_id=id, zh=title.zh, kind=kind, since=since).exists():
         return
     Name.objects.create(
@@ -169,13 +169,13 @@ def relate(
     Raises `PartyMissing`, `BadRelation`, `BadDay`; `Circle` where it would lead back to `origin`; `Overlapping`
     where `origin` is part of another organisation, or has the same relation, at the same time.
     """
-    own, other = _organisation(origin), _organisation(target)
-    _check_kind(kind, RELATIONS)
-    _check_period(since, until)
+    own, other = known_organisation(origin), known_organisation(target)
+    check_kind(kind, RELATIONS)
+    check_period(since, until)
     same = Relation.objects.filter(origin=own, target=other, kind=kind, since=since).first()
     if same is not None:
         return same.id
-    _check_circle(own, other, kind, since, until)
+    check_circle(own, other, kind, since, until)
     rivals = Relation.objects.filter(origin=own, kind=kind).select_related("target")
     for each in rivals if kind == "part_of" else rivals.filter(target=other):
         if overlap(since, until, each.since, each.until):
@@ -198,8 +198,8 @@ def merge(ids: Collection[str], *, into: str, on: str, source: Text = NOTHING, b
 
     Raises `PartyMissing`, `BadRelation`, `BadDay`, `Circle`.
     """
-    other = _organisation(into)
-    bodies = [_organisation(id) for id in ids]
+    other = known_organisation(into)
+    bodies = [known_organisation(id) for id in ids]
     merged = [each for each in bodies if _carry_on(each, [other], "succeeded_by", on, source, now)]
     for each in merged:
         _dissolve(each, on)
@@ -223,8 +223,8 @@ def split(
 
     Raises `PartyMissing`, `BadRelation`, `BadDay`, `Circle`.
     """
-    own = _organisation(id)
-    if _carry_on(own, [_organisation(each) for each in into], "split_into", on, source, now):
+    own = known_organisation(id)
+    if _carry_on(own, [known_organisation(each) for each in into], "split_into", on, source, now):
         if not stays:
             _dissolve(own, on)
         details = {"into": [f"party:{each}" for each in into], "on": on}
@@ -246,8 +246,8 @@ def open_post(
 
     Repeats safely. Raises `PartyMissing`, `BadDay`.
     """
-    _organisation(organisation)
-    _check_period(since, None)
+    known_organisation(organisation)
+    check_period(since, None)
     post = Post.objects.filter(organisation_id=organisation, title_zh=title.zh, until=None).first()
     said = [(each.zh, each.en) for each in duties]
     if post is not None:
@@ -305,10 +305,10 @@ def end(object: str, *, on: str, by: Actor, now: datetime) -> None:
     check_day(on)
     kind, _, id = object.partition(":")
     if kind == "organisation":
-        own = _organisation(id)
+        own = known_organisation(id)
         if own.dissolved_on == on:
             return
-        _check_period(own.founded_on, on)
+        check_period(own.founded_on, on)
         if own.dissolved_on:
             raise BadRelation("It ended on {until} already.", until=own.dissolved_on)
         _dissolve(own, on)
@@ -318,7 +318,7 @@ def end(object: str, *, on: str, by: Actor, now: datetime) -> None:
             raise PartyMissing("There is nothing called “{object}” that could end.", object=object)
         if found.until == on:
             return
-        _check_period(found.since, on)
+        check_period(found.since, on)
         if found.until:
             raise BadRelation("It ended on {until} already.", until=found.until)
         ENDS[kind].objects.filter(id=id).update(until=on)
@@ -347,47 +347,6 @@ def anchor(kind: str, *, scheme: str, value: str, by: Actor, now: datetime) -> s
     return made.id
 
 
-def _organisation(id: str) -> Organisation:
-    found = Organisation.objects.filter(id=id).first()
-    if found is None:
-        raise PartyMissing("There is no organisation {organisation}.", organisation=id)
-    return found
-
-
-def _check_kind(kind: str, kinds: Collection[str]) -> None:
-    if kind not in kinds:
-        raise BadRelation("“{kind}” is no kind here; choose one of {kinds}.", kind=kind, kinds=", ".join(kinds))
-
-
-def _check_period(since: str | None, until: str | None) -> None:
-    for each in (since, until):
-        if each is not None:
-            check_day(each)
-    if since and until and until <= since:
-        raise BadRelation("It cannot end on {until}: it begins on {since}.", until=until, since=since)
-
-
-def _check_circle(own: Organisation, other: Organisation, kind: str, since: str | None, until: str | None) -> None:
-    if own.id == other.id:
-        raise Circle("“{title}” cannot be in a relation to itself.", title=own.title_zh)
-    kinds = SUCCESSION if kind in SUCCESSION else (kind,)
-    every = list(Relation.objects.filter(kind__in=kinds))
-    reached, waiting = {other.id}, [other.id]
-    while waiting:
-        at = waiting.pop()
-        for each in every:
-            if each.origin_id != at or each.target_id in reached or not overlap(since, until, each.since, each.until):
-                continue
-            if each.target_id == own.id:
-                raise Circle(
-                    "“{origin}” cannot be so related to “{target}”: that one leads back to it at the same time.",
-                    origin=own.title_zh,
-                    target=other.title_zh,
-                )
-            reached.add(each.target_id)
-            waiting.append(each.target_id)
-
-
 def _relation(
     own: Organisation,
     other: Organisation,
@@ -414,11 +373,11 @@ def _carry_on(
 ) -> bool:
     """Enter the succession; False where all of it is known."""
     check_day(on)
-    _check_period(own.founded_on, on)
+    check_period(own.founded_on, on)
     known = set(Relation.objects.filter(origin=own, kind=kind, since=on).values_list("target_id", flat=True))
     fresh = [each for each in others if each.id not in known]
     for each in fresh:
-        _check_circle(own, each, kind, on, None)
+        check_circle(own, each, kind, on, None)
         _relation(own, each, kind, on, None, source, now)
     return bool(fresh)
 

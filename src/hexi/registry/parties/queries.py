@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from hexi.kernel.names import Text
 from hexi.kernel.time import holds
-from hexi.registry.parties.errors import PartyMissing
+from hexi.registry.parties.checking import known_organisation
 from hexi.registry.parties.models import (
     Identifier,
     Name,
@@ -40,10 +40,7 @@ def organisations() -> dict[str, OrganisationRecord]:
 
 def organisation(id: str) -> OrganisationRecord:
     """The organisation of that id, dissolved or not. Raises `PartyMissing`."""
-    found = Organisation.objects.filter(id=id).first()
-    if found is None:
-        raise PartyMissing("There is no organisation {organisation}.", organisation=id)
-    return _record(found)
+    return _record(known_organisation(id))
 
 
 def ancestors(id: str, *, on: date) -> tuple[str, ...]:
@@ -190,6 +187,15 @@ def successors(id: str, *, on: date) -> tuple[OrganisationRecord, ...]:
                 seen.add(each.id)
                 waiting.append(_record(each))
     return tuple(each for each in found.values() if each.exists(on=on))
+
+
+def successions() -> Mapping[str, tuple[OrganisationRecord, ...]]:
+    """Who carried on directly after each organisation that has a successor: its id → those, by name."""
+    found: dict[str, list[OrganisationRecord]] = {}
+    every = Relation.objects.filter(kind__in=SUCCESSION).select_related("target").order_by("target__title_zh")
+    for each in every:
+        found.setdefault(each.origin_id, []).append(_record(each.target))
+    return {id: tuple(others) for id, others in found.items()}
 
 
 def history(id: str) -> tuple[Moment, ...]:

@@ -85,8 +85,6 @@ class _Reading:
             self._code(place, old, year)
         if each.old_name and each.old_name != self.titles.get(place):
             self._name(place, each.old_name, each, year)
-        elif each.old_name and each.new_name and (kept := self.names.get((place, each.new_name))):
-            kept.since = kept.since or year
 
     def save(self, rows: int) -> dict[str, int]:
         forget(self.dataset, scheme=self.scheme)
@@ -125,7 +123,7 @@ class _Reading:
 
     def _name(self, place: str, name: str, each: ListedChange, year: str) -> None:
         pinyin, initials = spelling(name)
-        if each.new_name and (later := self.names.get((place, each.new_name))):
+        if each.new_name and each.new_name != name and (later := self.names.get((place, each.new_name))):
             later.since = later.since or year
         self.names.setdefault(
             (place, name),
