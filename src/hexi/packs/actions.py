@@ -12,7 +12,7 @@ from hexi.data.lifecycle.records import Progress, RunResult
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Missing
 from hexi.kernel.time import Clock
-from hexi.packs import organisations
+from hexi.packs import entering
 from hexi.packs.errors import PackMissing, PackNeeded, PackUnmet
 from hexi.packs.manifests import Manifest, read_manifest
 from hexi.packs.models import Pack
@@ -42,7 +42,7 @@ def install(
     _enter(manifest, by=by, clock=clock)
     if manifest.organisations:
         with transaction.atomic():
-            organisations.enter(manifest.organisations, by=by, now=clock())
+            entering.enter(manifest.organisations, by=by, now=clock())
     results = []
     for contract in manifest.contracts:
         result = catalog.publish(contract, by=by, clock=clock, progress=watcher(contract) if watcher else None)

@@ -1,21 +1,18 @@
-"""Organisations that a pack declares: read from its file, entered in the register of parties."""
+"""Organisations that a pack declares: how its file says them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from hexi.data.contracts.documents import file_text, read_document
 from hexi.data.contracts.problems import ContractInvalid, Notebook, Place, nearest
-from hexi.kernel.actors import Actor
 from hexi.kernel.errors import HexiError
 from hexi.kernel.names import Text
 from hexi.kernel.time import check_day
 from hexi.packs.errors import invalid
-from hexi.registry.parties import actions as parties
 from hexi.registry.parties.identifiers import check_credit_code
 from hexi.registry.parties.records import KINDS, NAME_KINDS, SUCCESSION
 
@@ -107,55 +104,6 @@ def read_organisations(file: Path) -> tuple[Declared, ...]:
     if len(reading.notes):
         raise invalid(str(file), reading.notes.problems)
     return found
-
-
-def enter(declared: tuple[Declared, ...], *, by: Actor, now: datetime) -> None:
-    """Enter them in the register. Repeats safely; what is there and not declared stays. Raises what the verbs raise."""
-    ids = {each.name.zh: parties.register(each.name, code=None, by=by, now=now) for each in declared}
-    for each in declared:
-        id, ended = ids[each.name.zh], each.dissolved or (each.became.on if each.became else None)
-        parties.describe(id, kind=each.kind, code=each.code, founded_on=each.founded, by=by, now=now)
-        for further in each.names:
-            parties.name(
-                id,
-                further.title,
-                kind=further.kind,
-                since=further.since,
-                until=further.until,
-                source=each.source if further.kind == "former" else NOTHING,
-                by=by,
-                now=now,
-            )
-        if each.part_of:
-            parties.relate(
-                id,
-                ids[each.part_of],
-                kind="part_of",
-                since=each.founded,
-                until=ended,
-                source=each.source,
-                by=by,
-                now=now,
-            )
-        for post in each.posts:
-            parties.open_post(id, post.title, duties=post.duties, contact=post.contact, by=by, now=now)
-    for each in declared:
-        _end(each, ids, by=by, now=now)
-
-
-def _end(each: Declared, ids: Mapping[str, str], *, by: Actor, now: datetime) -> None:
-    id, became = ids[each.name.zh], each.became
-    if became is not None:
-        others = [ids[name] for name in became.names]
-        if became.how == "split_into":
-            parties.split(id, into=others, on=became.on, source=became.source, by=by, now=now)
-        for other in others if became.how == "succeeded_by" else ():
-            parties.merge([id], into=other, on=became.on, source=became.source, by=by, now=now)
-        for other in others if became.how == "renamed_to" else ():
-            parties.relate(id, other, kind=became.how, since=became.on, source=became.source, by=by, now=now)
-    ended = each.dissolved or (became.on if became else None)
-    if ended:
-        parties.describe(id, dissolved_on=ended, by=by, now=now)
 
 
 class _Reading:
