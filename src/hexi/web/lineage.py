@@ -15,8 +15,9 @@ SIZE = 13.0
 ROW = 64.0
 BOX = 44.0
 PAD = 10.0
-LABEL = 96.0
-"""Room between two columns, for the date and what happened."""
+LABEL = 132.0
+"""Room between two columns: the date and what happened stand on the first part, the line bends in the rest."""
+RUN = 84.0
 
 
 def draw(
@@ -63,15 +64,15 @@ def _line(each: RelationRecord, spots: dict[str, tuple[float, float]], wide: flo
     x, y = spots[each.origin.id]
     to_x, to_y = spots[each.target.id]
     x, y, to_y = x + wide, y + BOX / 2, to_y + BOX / 2
-    half = (x + to_x) / 2
-    path = f"M{x:.1f},{y:.1f}C{half:.1f},{y:.1f} {half:.1f},{to_y:.1f} {to_x:.1f},{to_y:.1f}"
+    half = (x + RUN + to_x) / 2
+    path = f"M{x:.1f},{y:.1f}H{x + RUN:.1f}C{half:.1f},{y:.1f} {half:.1f},{to_y:.1f} {to_x:.1f},{to_y:.1f}"
     what = wording.say(RELATIONS[each.kind])
     return element(
         "g",
         element("title", f"{each.since or ''} {what}".strip()),
         element("path", d=path, class_="succession"),
         element("text", each.since or "", x=x + 6, y=y - 6, class_="strong"),
-        element("text", what, x=x + 6, y=y + 16, class_="faint"),
+        element("text", what, x=x + 6, y=y + 15, class_="faint"),
     )
 
 

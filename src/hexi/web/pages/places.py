@@ -32,7 +32,7 @@ from hexi.web.pages import mapping
 KEPT_S = 24 * 3600
 MOST_CODES = 100_000
 """Different codes of one dataset that are counted."""
-HITS = 60
+HITS = 30
 TOP = min(divisions.LEVELS)
 SUB_LEVELS = sorted(divisions.LEVELS)
 CHANGES = {
@@ -156,6 +156,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     if own.level < 6 and own.until is None and own.values:
         found = mapping.map_of_places(here=own.values[0], reader=asking, now=now)
     titles = {each.name: wording.say(each.title) for each in schemes}
+    shown = [_child(each, columns) for each in children]
     context = {
         "place": own,
         "level": wording.say(divisions.LEVELS[own.level]),
@@ -166,7 +167,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "parents": registry.parents(own.id),
         "columns": [wording.say(each.title) for each in columns],
-        "children": [_child(each, columns) for each in children],
+        "children": shown,
+        "has_remarks": any(each.remark for each in shown),
         "child_level": wording.say(divisions.LEVELS[children[0].level]) if children else "",
         "former": registry.former_children(own.id),
         "names": registry.names(own.id),
