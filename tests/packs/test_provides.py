@@ -188,3 +188,18 @@ def test_a_manifest_with_a_fault_in_its_places_says_so(provider: Pack, old: str,
 
     assert all(each.line for each in refusal.value.problems)
     assert any(says in each.message for each in refusal.value.problems), str(refusal.value)
+
+
+def test_a_body_that_a_later_version_says_is_gone_is_part_of_nothing(node: Node, provider: Pack) -> None:
+    file = provider.folder / "organisations.yaml"
+    standing = "\n".join(line for line in BODIES.splitlines() if "became" not in line)
+    file.write_text(standing, "utf-8")
+    install(node, provider)
+    reformed = BODIES.replace("succeeded_by", "renamed_to")
+    file.write_text(reformed, "utf-8")
+
+    install(node, provider)
+
+    assert [each.organisation.title.zh for each in parties.tree(on=TODAY)][:2] == ["省政府", "文旅厅"]
+    government = parties.called(["省政府"])["省政府"]
+    assert [each.title.zh for each in parties.children(government.id)] == ["文旅厅"]

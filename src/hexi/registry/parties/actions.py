@@ -60,7 +60,7 @@ def register(title: Text, *, code: str | None, by: Actor, now: datetime) -> str:
         known = code if code and holder is None else found.code
         if (found.title_zh, found.title_en, found.code) != (title.zh, title.en, known):
             if found.title_zh != title.zh:
-                _keep_name(found, kind="former", until=None, source=NOTHING, now=now)
+                _keep_name(found, until=None, source=NOTHING, now=now)
             Organisation.objects.filter(id=found.id).update(title_zh=title.zh, title_en=title.en, code=known)
         return found.id
     made = Organisation.objects.create(id=new_id(now), title_zh=title.zh, title_en=title.en, code=code)
@@ -95,6 +95,8 @@ def describe(
     new = {key: value for key, value in said.items() if value is not None and value != getattr(own, key)}
     if new:
         Organisation.objects.filter(id=id).update(**new)
+        if "dissolved_on" in new:
+            _dissolve(own, new["dissolved_on"])
         events.record(by=by, verb="party.describe", object=f"party:{id}", details={"facts": new}, now=now)
 
 
@@ -110,7 +112,7 @@ def rename(id: str, title: Text, *, on: str, source: Text = NOTHING, by: Actor, 
         return
     if Organisation.objects.filter(title_zh=title.zh).exists():
         raise NameTaken("An organisation called “{title}” is registered already.", title=title.zh)
-    _keep_name(own, kind="former", until=on, source=source, now=now)
+    _keep_name(own, until=on, source=source, now=now)
     Organisation.objects.filter(id=id).update(title_zh=title.zh, title_en=title.en)
     details = {"title": title.zh, "former": own.title_zh, "on": on}
     events.record(by=by, verb="party.rename", object=f"party:{id}", details=details, now=now)
@@ -132,22 +134,12 @@ def name(
 
     Raises `PartyMissing`, `BadRelation`, `BadDay`.
     """
-    known_organisation(id)
+    own = known_organisation(id)
     check_kind(kind, NAME_KINDS)
     check_period(since, until)
     if Name.objects.filter(organisation_id=id, zh=title.zh, kind=kind, since=since).exists():
         return
-    Name.objects.create(
-        id=new_id(now),
-        organisation_id=id,
-        kind=kind,
-        zh=title.zh,
-        en=title.en,
-        since=since,
-        until=until,
-        source_zh=source.zh,
-        source_en=source.en,
-    )
+    _name(own, title, kind, since, until, source, now)
     details = {"title": title.zh, "kind": kind}
     events.record(by=by, verb="party.name", object=f"party:{id}", details=details, now=now)
 
@@ -387,13 +379,26 @@ def _dissolve(own: Organisation, on: str) -> None:
     Relation.objects.filter(origin=own, kind="part_of", until=None).update(until=on)
 
 
-def _keep_name(own: Organisation, *, kind: str, until: str | None, source: Text, now: datetime) -> None:
+def _keep_name(own: Organisation, *, until: str | None, source: Text, now: datetime) -> None:
+    _name(own, Text(own.title_zh, own.title_en), "former", None, until, source, now)
+
+
+def _name(
+    own: Organisation,
+    title: Text,
+    kind: str,
+    since: str | None,
+    until: str | None,
+    source: Text,
+    now: datetime,
+) -> None:
     Name.objects.create(
         id=new_id(now),
         organisation=own,
         kind=kind,
-        zh=own.title_zh,
-        en=own.title_en,
+        zh=title.zh,
+        en=title.en,
+        since=since,
         until=until,
         source_zh=source.zh,
         source_en=source.en,

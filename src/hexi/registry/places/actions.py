@@ -58,7 +58,7 @@ def load(
     its name, see `matching`; what the list no longer holds is ended, not deleted. Raises `BadScheme`.
     """
     accounts.require(by, "place.load", origin.dataset)
-    if not Scheme.objects.filter(name=scheme).exists():
+    if scheme not in _one_at_a_time():
         raise BadScheme("No scheme “{scheme}” is declared.", scheme=scheme)
     if is_loaded(origin):
         return False
@@ -85,6 +85,7 @@ def outline(outlines: Iterable[Outline], *, origin: Origin, by: Actor, now: date
     An area whose code no place has is left out and counted.
     """
     accounts.require(by, "place.load", origin.dataset)
+    _one_at_a_time()
     if is_loaded(origin):
         return False
     places = {value: id for value, id, _ in _codes_in_force()}
@@ -124,6 +125,7 @@ def chronicle(scheme: str, rows: Iterable[ListedChange], *, origin: Origin, by: 
     ended, and says which place took it over.
     """
     accounts.require(by, "place.load", origin.dataset)
+    _one_at_a_time()
     if is_loaded(origin):
         return False
     counts = changing.enter(rows, scheme=scheme, dataset=origin.dataset, now=now)
@@ -138,6 +140,7 @@ def chronicle(scheme: str, rows: Iterable[ListedChange], *, origin: Origin, by: 
 def withdraw(dataset: str, *, by: Actor, now: datetime) -> None:
     """Take back what a dataset said of places: codes and places that only it knew are ended. Repeats safely."""
     accounts.require(by, "place.load", dataset)
+    _one_at_a_time()
     said = Load.objects.filter(dataset=dataset).first()
     if said is None:
         return
@@ -154,6 +157,11 @@ def withdraw(dataset: str, *, by: Actor, now: datetime) -> None:
     said.delete()
     details = {"scheme": said.scheme}
     events.record(by=by, verb="place.withdraw", object=f"dataset:{dataset}", details=details, now=now)
+
+
+def _one_at_a_time() -> set[str]:
+    """Names of the schemes; until the transaction ends, nobody else reads lists: two would enter a place twice."""
+    return set(Scheme.objects.select_for_update().values_list("name", flat=True))
 
 
 def is_loaded(origin: Origin) -> bool:
