@@ -29,7 +29,7 @@ USUAL = {
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
     "registry.catalog": {"registering"},
-    "registry.parties": {"checking", "identifiers"},
+    "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},

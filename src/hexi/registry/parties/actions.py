@@ -23,6 +23,7 @@ from hexi.registry.parties.errors import (
     PartyMissing,
 )
 from hexi.registry.parties.identifiers import SCHEMES, check_credit_code, check_identifier
+from hexi.registry.parties.keeping import carry_on, dissolve, enter_name, enter_relation, keep_name
 from hexi.registry.parties.models import (
     Anchor,
     Duty,
@@ -60,7 +61,7 @@ def register(title: Text, *, code: str | None, by: Actor, now: datetime) -> str:
         known = code if code and holder is None else found.code
         if (found.title_zh, found.title_en, found.code) != (title.zh, title.en, known):
             if found.title_zh != title.zh:
-                _keep_name(found, until=None, source=NOTHING, now=now)
+                keep_name(found, until=None, source=NOTHING, now=now)
             Organisation.objects.filter(id=found.id).update(title_zh=title.zh, title_en=title.en, code=known)
         return found.id
     made = Organisation.objects.create(id=new_id(now), title_zh=title.zh, title_en=title.en, code=code)
@@ -96,7 +97,7 @@ def describe(
     if new:
         Organisation.objects.filter(id=id).update(**new)
         if "dissolved_on" in new:
-            _dissolve(own, new["dissolved_on"])
+            dissolve(own, new["dissolved_on"])
         events.record(by=by, verb="party.describe", object=f"party:{id}", details={"facts": new}, now=now)
 
 
@@ -112,7 +113,7 @@ def rename(id: str, title: Text, *, on: str, source: Text = NOTHING, by: Actor, 
         return
     if Organisation.objects.filter(title_zh=title.zh).exists():
         raise NameTaken("An organisation called “{title}” is registered already.", title=title.zh)
-    _keep_name(own, until=on, source=source, now=now)
+    keep_name(own, until=on, source=source, now=now)
     Organisation.objects.filter(id=id).update(title_zh=title.zh, title_en=title.en)
     details = {"title": title.zh, "former": own.title_zh, "on": on}
     events.record(by=by, verb="party.rename", object=f"party:{id}", details=details, now=now)
@@ -139,7 +140,7 @@ def name(
     check_period(since, until)
     if Name.objects.filter(organisation_id=id, zh=title.zh, kind=kind, since=since).exists():
         return
-    _name(own, title, kind, since, until, source, now)
+    enter_name(own, title, kind, since, until, source, now)
     details = {"title": title.zh, "kind": kind}
     events.record(by=by, verb="party.name", object=f"party:{id}", details=details, now=now)
 
@@ -178,7 +179,7 @@ def relate(
                 since=each.since or "…",
                 until=each.until or "…",
             )
-    made = _relation(own, other, kind, since, until, source, now)
+    made = enter_relation(own, other, kind, since, until, source, now)
     details = {"kind": kind, "target": f"party:{target}", "since": since, "until": until}
     events.record(by=by, verb="party.relate", object=f"party:{origin}", details=details, now=now)
     return made.id
@@ -192,9 +193,9 @@ def merge(ids: Collection[str], *, into: str, on: str, source: Text = NOTHING, b
     """
     other = known_organisation(into)
     bodies = [known_organisation(id) for id in ids]
-    merged = [each for each in bodies if _carry_on(each, [other], "succeeded_by", on, source, now)]
+    merged = [each for each in bodies if carry_on(each, [other], "succeeded_by", on, source, now)]
     for each in merged:
-        _dissolve(each, on)
+        dissolve(each, on)
     if merged:
         details = {"merged": [f"party:{each.id}" for each in merged], "on": on}
         events.record(by=by, verb="party.merge", object=f"party:{into}", details=details, now=now)
@@ -216,9 +217,9 @@ def split(
     Raises `PartyMissing`, `BadRelation`, `BadDay`, `Circle`.
     """
     own = known_organisation(id)
-    if _carry_on(own, [known_organisation(each) for each in into], "split_into", on, source, now):
+    if carry_on(own, [known_organisation(each) for each in into], "split_into", on, source, now):
         if not stays:
-            _dissolve(own, on)
+            dissolve(own, on)
         details = {"into": [f"party:{each}" for each in into], "on": on}
         events.record(by=by, verb="party.split", object=f"party:{id}", details=details, now=now)
 
@@ -303,7 +304,7 @@ def end(object: str, *, on: str, by: Actor, now: datetime) -> None:
         check_period(own.founded_on, on)
         if own.dissolved_on:
             raise BadRelation("It ended on {until} already.", until=own.dissolved_on)
-        _dissolve(own, on)
+        dissolve(own, on)
     else:
         found = ENDS[kind].objects.filter(id=id).first() if kind in ENDS else None
         if found is None:
@@ -337,69 +338,3 @@ def anchor(kind: str, *, scheme: str, value: str, by: Actor, now: datetime) -> s
     details = {"kind": kind, "scheme": scheme}
     events.record(by=by, verb="party.anchor", object=f"party:{made.id}", details=details, now=now)
     return made.id
-
-
-def _relation(
-    own: Organisation,
-    other: Organisation,
-    kind: str,
-    since: str | None,
-    until: str | None,
-    source: Text,
-    now: datetime,
-) -> Relation:
-    return Relation.objects.create(
-        id=new_id(now),
-        origin=own,
-        target=other,
-        kind=kind,
-        since=since,
-        until=until,
-        source_zh=source.zh,
-        source_en=source.en,
-    )
-
-
-def _carry_on(
-    own: Organisation, others: Sequence[Organisation], kind: str, on: str, source: Text, now: datetime
-) -> bool:
-    """Enter the succession; False where all of it is known."""
-    check_day(on)
-    check_period(own.founded_on, on)
-    known = set(Relation.objects.filter(origin=own, kind=kind, since=on).values_list("target_id", flat=True))
-    fresh = [each for each in others if each.id not in known]
-    for each in fresh:
-        check_circle(own, each, kind, on, None)
-        _relation(own, each, kind, on, None, source, now)
-    return bool(fresh)
-
-
-def _dissolve(own: Organisation, on: str) -> None:
-    Organisation.objects.filter(id=own.id, dissolved_on=None).update(dissolved_on=on)
-    Relation.objects.filter(origin=own, kind="part_of", until=None).update(until=on)
-
-
-def _keep_name(own: Organisation, *, until: str | None, source: Text, now: datetime) -> None:
-    _name(own, Text(own.title_zh, own.title_en), "former", None, until, source, now)
-
-
-def _name(
-    own: Organisation,
-    title: Text,
-    kind: str,
-    since: str | None,
-    until: str | None,
-    source: Text,
-    now: datetime,
-) -> None:
-    Name.objects.create(
-        id=new_id(now),
-        organisation=own,
-        kind=kind,
-        zh=title.zh,
-        en=title.en,
-        since=since,
-        until=until,
-        source_zh=source.zh,
-        source_en=source.en,
-    )
