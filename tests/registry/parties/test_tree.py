@@ -57,6 +57,7 @@ def test_ancestors_and_children_follow_the_day(own: Node, bodies: dict[str, str]
 
     assert queries.ancestors(office, on=date(2018, 9, 30)) == (bodies["工信委"], bodies["省政府"])
     assert queries.ancestors(office, on=date(2018, 10, 1)) == (bodies["工信厅"],)
+    assert queries.ancestors(office) == (bodies["工信厅"],)
     assert titles(queries.children(bodies["工信委"])) == []
     assert titles(queries.children(bodies["工信委"], on=date(2015, 1, 1))) == ["大数据处"]
 

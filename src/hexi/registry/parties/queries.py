@@ -43,23 +43,26 @@ def organisation(id: str) -> OrganisationRecord:
     return _record(known_organisation(id))
 
 
-def ancestors(id: str, *, on: date) -> tuple[str, ...]:
-    """Ids of what an organisation is part of on that day, nearest first, itself not included; may be empty."""
-    parents = _parents(on)
+def ancestors(id: str, *, on: date | None = None) -> tuple[str, ...]:
+    """Ids of what an organisation is part of, nearest first, itself not included; may be empty.
+
+    With `on` on that day, otherwise by whatever has no end. One query a step, since every check of an authority asks.
+    """
     found: list[str] = []
-    while (id := parents.get(id, "")) and id not in found:
+    while True:
+        above = (
+            Relation.objects.filter(origin=id, kind="part_of").order_by("id").values_list("target", "since", "until")
+        )
+        id = next((target for target, since, until in above if _is_so(since, until, on)), "")
+        if not id or id in found:
+            return tuple(found)
         found.append(id)
-    return tuple(found)
 
 
 def children(id: str, *, on: date | None = None) -> tuple[OrganisationRecord, ...]:
     """What is part of an organisation, by name; with `on` on that day, otherwise whatever has no end."""
     found = Relation.objects.filter(target=id, kind="part_of").select_related("origin").order_by("origin__title_zh")
-    return tuple(
-        _record(each.origin)
-        for each in found
-        if (each.until is None if on is None else holds(each.since, each.until, on=on))
-    )
+    return tuple(_record(each.origin) for each in found if _is_so(each.since, each.until, on))
 
 
 def tree(*, on: date) -> tuple[TreeLine, ...]:
@@ -236,6 +239,10 @@ def party_of(scheme: str, value: str, *, on: date) -> str | None:
             if holds(each.since, each.until, on=on):
                 return str(each.party_id)
     return None
+
+
+def _is_so(since: str | None, until: str | None, on: date | None) -> bool:
+    return until is None if on is None else holds(since, until, on=on)
 
 
 def _parents(on: date) -> dict[str, str]:
