@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.plugin import DjangoDbBlocker
 
+from hexi.exchange.door import queries as door
+from hexi.exchange.grants import actions as grant_actions
+from hexi.exchange.grants import queries as grants
 from hexi.kernel.actors import NODE
 from hexi.packs import actions as packs
 from hexi.registry.events import queries as events
 from hexi.registry.parties import queries as parties
 from hexi.registry.places import queries
-from tests.nodes import Node, node_in
+from tests.nodes import NOON, Node, node_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PACKS = Path(__file__).parents[2] / "packs"
@@ -228,3 +231,20 @@ def test_the_publisher_of_a_dataset_leads_to_its_organisation(client: Client, pr
 def test_an_organisation_that_is_not_there_is_not_found(client: Client) -> None:
     assert client.get("/organisations/nobody/").status_code == 404
     assert client.get("/places/01900000-0000-7000-8000-000000000000/").status_code == 404
+
+
+def test_a_map_that_is_kept_is_still_asked_for_and_metered_at_the_door(client: Client) -> None:
+    client.get("/places/620600000000/")
+    before = door.usage("gansu.boundaries-county")
+
+    client.get("/places/620600000000/")
+
+    after = door.usage("gansu.boundaries-county")
+    assert (after.views - before.views, after.rows - before.rows) == (1, 0)
+    grant = next(each for each in grants.grants_of("gansu.boundaries-county") if each.revoked_at is None)
+    with transaction.atomic():
+        grant_actions.revoke(grant.id, because="test", by=NODE, now=NOON + timedelta(days=1))
+        page = client.get("/places/620600000000/").content.decode()
+        transaction.set_rollback(True)
+    assert "gansu.boundaries-county" not in page
+    assert "gansu.boundaries-county" in client.get("/places/620600000000/").content.decode()

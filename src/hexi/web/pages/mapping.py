@@ -14,7 +14,6 @@ from django.utils.translation import gettext
 
 from hexi.data.contracts.model import Classification, Contract, FieldType
 from hexi.exchange.door import queries as door
-from hexi.exchange.grants import access
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Denied, Missing
 from hexi.registry.catalog import queries as catalog
@@ -95,14 +94,14 @@ def map_of_places(*, here: str = "", reader: Actor, now: datetime) -> tuple[Safe
 def drawing_of(record: DatasetRecord, *, reader: Actor, now: datetime, under: str = "") -> Drawing | None:
     """Return the newest version's map. `under` keeps only places whose code begins so.
 
-    A drawing from the cache has still to be permitted: who may no longer read the rows may no longer see
+    A drawing from the cache has still to be asked for at the door: who may no longer read the rows may no longer see
     them on a map.
     """
     contract, summary = record.contract, record.summary
     key = f"map:{summary.name}:{summary.version}:{summary.certificate_sha256[:16]}:{under}"
     kept: Drawing | None = cache.get(key)
     if kept is not None:
-        access.permit_to_read(summary.name, reader=reader, now=now)
+        door.shown_again(summary.name, reader=reader, version=summary.version, channel="map", now=now)
         return kept
     names = {"label": _label(contract), "code": _key(contract), "amount": _amount(contract)}
     properties = tuple(dict.fromkeys(each for each in names.values() if each))
