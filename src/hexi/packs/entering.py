@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hexi.kernel.actors import Actor
 from hexi.packs.organisations import NOTHING, Declared
+from hexi.registry.accounts import actions as accounts
 from hexi.registry.parties import actions as parties
 
 
@@ -15,7 +16,9 @@ def enter(declared: tuple[Declared, ...], *, by: Actor, now: datetime) -> None:
     ids = {each.name.zh: parties.register(each.name, code=None, by=by, now=now) for each in declared}
     for each in declared:
         id, ended = ids[each.name.zh], each.dissolved or (each.became.on if each.became else None)
-        parties.describe(id, kind=each.kind, code=each.code, founded_on=each.founded, by=by, now=now)
+        parties.describe(
+            id, kind=each.kind, code=each.code, founded_on=each.founded, by=by, require=accounts.require, now=now
+        )
         for further in each.names:
             parties.name(
                 id,
@@ -25,6 +28,7 @@ def enter(declared: tuple[Declared, ...], *, by: Actor, now: datetime) -> None:
                 until=further.until,
                 source=each.source if further.kind == "former" else NOTHING,
                 by=by,
+                require=accounts.require,
                 now=now,
             )
         if each.part_of:
@@ -36,10 +40,13 @@ def enter(declared: tuple[Declared, ...], *, by: Actor, now: datetime) -> None:
                 until=ended,
                 source=each.source,
                 by=by,
+                require=accounts.require,
                 now=now,
             )
         for post in each.posts:
-            parties.open_post(id, post.title, duties=post.duties, contact=post.contact, by=by, now=now)
+            parties.open_post(
+                id, post.title, duties=post.duties, contact=post.contact, by=by, require=accounts.require, now=now
+            )
     for each in declared:
         _end(each, ids, by=by, now=now)
 
@@ -49,11 +56,22 @@ def _end(each: Declared, ids: Mapping[str, str], *, by: Actor, now: datetime) ->
     if became is not None:
         others = [ids[name] for name in became.names]
         if became.how == "split_into":
-            parties.split(id, into=others, on=became.on, source=became.source, by=by, now=now)
+            parties.split(id, into=others, on=became.on, source=became.source, by=by, require=accounts.require, now=now)
         for other in others if became.how == "succeeded_by" else ():
-            parties.merge([id], into=other, on=became.on, source=became.source, by=by, now=now)
+            parties.merge(
+                [id], into=other, on=became.on, source=became.source, by=by, require=accounts.require, now=now
+            )
         for other in others if became.how == "renamed_to" else ():
-            parties.relate(id, other, kind=became.how, since=became.on, source=became.source, by=by, now=now)
+            parties.relate(
+                id,
+                other,
+                kind=became.how,
+                since=became.on,
+                source=became.source,
+                by=by,
+                require=accounts.require,
+                now=now,
+            )
     ended = each.dissolved or (became.on if became else None)
     if ended:
-        parties.describe(id, dissolved_on=ended, by=by, now=now)
+        parties.describe(id, dissolved_on=ended, by=by, require=accounts.require, now=now)

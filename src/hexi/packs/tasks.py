@@ -17,6 +17,7 @@ from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import actions as event_actions
 from hexi.registry.events import queries as events
 from hexi.registry.places import actions as places
+from hexi.registry.places import queries as known
 from hexi.registry.places.divisions import LEVEL_NAMES
 from hexi.registry.places.records import ListedChange, ListedPlace, Origin, Outline
 
@@ -60,7 +61,7 @@ def _read(pack: Pack, now: datetime) -> bool:
             mark = _hash([said, summary.version, summary.certificate_sha256, above])
             origin = Origin(dataset=source.dataset, version=summary.version, mark=mark)
             before = _hash([before, mark])
-            if not places.is_loaded(origin):
+            if not known.is_loaded(origin):
                 is_new |= _load(source, origin, now)
         except HexiError:
             # Not published yet, or not open: the rest hangs on it, and waits.

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from hexi.kernel.actors import NODE
+from hexi.kernel.actors import NODE, Actor
 from hexi.kernel.errors import HexiError
 from hexi.kernel.names import Text
 from hexi.kernel.time import BadDay
+from hexi.registry.accounts import actions as accounts
+from hexi.registry.accounts.errors import NotAuthorised
 from hexi.registry.events import queries as events
 from hexi.registry.parties import actions, queries
 from hexi.registry.parties.errors import (
@@ -37,8 +40,12 @@ def bodies(own: Node) -> dict[str, str]:
     """A government with a commission, a department of culture and one of tourism."""
     found = {name: enter(own, name) for name in ("省政府", "工信委", "文化厅", "旅游委", "文旅厅", "工信厅")}
     for name in ("工信委", "文化厅", "旅游委"):
-        actions.relate(found[name], found["省政府"], kind="part_of", by=NODE, now=own.clock())
+        actions.relate(found[name], found["省政府"], kind="part_of", **as_node(own))
     return found
+
+
+def as_node(node: Node) -> dict[str, Any]:
+    return {"by": NODE, "require": accounts.require, "now": node.clock()}
 
 
 def enter(node: Node, name: str) -> str:
@@ -52,8 +59,8 @@ def titles(found: object) -> list[str]:
 
 def test_ancestors_and_children_follow_the_day(own: Node, bodies: dict[str, str]) -> None:
     office = enter(own, "大数据处")
-    actions.relate(office, bodies["工信委"], kind="part_of", until="2018-10", by=NODE, now=own.clock())
-    actions.relate(office, bodies["工信厅"], kind="part_of", since="2018-10", by=NODE, now=own.clock())
+    actions.relate(office, bodies["工信委"], kind="part_of", until="2018-10", **as_node(own))
+    actions.relate(office, bodies["工信厅"], kind="part_of", since="2018-10", **as_node(own))
 
     assert queries.ancestors(office, on=date(2018, 9, 30)) == (bodies["工信委"], bodies["省政府"])
     assert queries.ancestors(office, on=date(2018, 10, 1)) == (bodies["工信厅"],)
@@ -65,7 +72,7 @@ def test_ancestors_and_children_follow_the_day(own: Node, bodies: dict[str, str]
 def test_merged_bodies_stay_with_their_ids_and_lead_to_who_carries_on(own: Node, bodies: dict[str, str]) -> None:
     ids = [bodies["文化厅"], bodies["旅游委"]]
     for _ in range(2):
-        actions.merge(ids, into=bodies["文旅厅"], on="2018-10", source=SOURCE, by=NODE, now=own.clock())
+        actions.merge(ids, into=bodies["文旅厅"], on="2018-10", source=SOURCE, **as_node(own))
     own.settle()
 
     culture = queries.organisation(bodies["文化厅"])
@@ -84,9 +91,9 @@ def test_merged_bodies_stay_with_their_ids_and_lead_to_who_carries_on(own: Node,
 
 def test_successors_are_followed_through_every_reform(own: Node, bodies: dict[str, str]) -> None:
     last = enter(own, "数字厅")
-    actions.relate(bodies["工信委"], bodies["工信厅"], kind="renamed_to", since="2018-10", by=NODE, now=own.clock())
-    actions.end(f"organisation:{bodies['工信委']}", on="2018-10", by=NODE, now=own.clock())
-    actions.split(bodies["工信厅"], into=[last, bodies["文旅厅"]], on="2025", by=NODE, now=own.clock())
+    actions.relate(bodies["工信委"], bodies["工信厅"], kind="renamed_to", since="2018-10", **as_node(own))
+    actions.end(f"organisation:{bodies['工信委']}", on="2018-10", **as_node(own))
+    actions.split(bodies["工信厅"], into=[last, bodies["文旅厅"]], on="2025", **as_node(own))
 
     assert set(titles(queries.successors(bodies["工信委"], on=TODAY))) == {"数字厅", "文旅厅"}
     assert titles(queries.successors(bodies["工信委"], on=date(2020, 1, 1))) == ["工信厅"]
@@ -95,14 +102,14 @@ def test_successors_are_followed_through_every_reform(own: Node, bodies: dict[st
 
 def test_a_split_may_leave_the_body_standing(own: Node, bodies: dict[str, str]) -> None:
     for _ in range(2):
-        actions.split(bodies["工信委"], into=[bodies["工信厅"]], on="2020", stays=True, by=NODE, now=own.clock())
+        actions.split(bodies["工信委"], into=[bodies["工信厅"]], on="2020", stays=True, **as_node(own))
 
     assert queries.organisation(bodies["工信委"]).dissolved_on is None
     assert titles(queries.successors(bodies["工信委"], on=TODAY)) == ["工信委"]
 
 
 def test_the_tree_shows_what_exists_on_the_day(own: Node, bodies: dict[str, str]) -> None:
-    actions.merge([bodies["文化厅"]], into=bodies["文旅厅"], on="2018-10", by=NODE, now=own.clock())
+    actions.merge([bodies["文化厅"]], into=bodies["文旅厅"], on="2018-10", **as_node(own))
 
     now = [(each.depth, each.organisation.title.zh) for each in queries.tree(on=TODAY)]
     then = {each.organisation.title.zh for each in queries.tree(on=date(2015, 1, 1))}
@@ -115,9 +122,9 @@ def test_the_tree_shows_what_exists_on_the_day(own: Node, bodies: dict[str, str]
 
 def test_a_renamed_organisation_is_found_by_each_of_its_names(own: Node, bodies: dict[str, str]) -> None:
     id_ = bodies["工信委"]
-    actions.name(id_, Text("省经信委", "ETC"), kind="short", by=NODE, now=own.clock())
+    actions.name(id_, Text("省经信委", "ETC"), kind="short", **as_node(own))
     for _ in range(2):
-        actions.rename(id_, Text("数据局", "Data bureau"), on="2024-05", source=SOURCE, by=NODE, now=own.clock())
+        actions.rename(id_, Text("数据局", "Data bureau"), on="2024-05", source=SOURCE, **as_node(own))
 
     for text, name, kind in (
         ("数据局", "数据局", "title"),
@@ -133,7 +140,7 @@ def test_a_renamed_organisation_is_found_by_each_of_its_names(own: Node, bodies:
         ("named", "2024-05", "工信委")
     ]
     with pytest.raises(NameTaken, match="“省政府” is registered already"):
-        actions.rename(id_, Text("省政府", "x"), on="2025", by=NODE, now=own.clock())
+        actions.rename(id_, Text("省政府", "x"), on="2025", **as_node(own))
 
 
 def test_a_publisher_under_a_new_name_keeps_the_old_one(own: Node) -> None:
@@ -166,37 +173,35 @@ def test_a_relation_that_cannot_hold_is_refused(
     before = queries.tree(on=TODAY)
 
     with pytest.raises(error, match=says):
-        actions.relate(bodies[origin], bodies[target], **facts, by=NODE, now=own.clock())
+        actions.relate(bodies[origin], bodies[target], **facts, **as_node(own))
 
     assert queries.tree(on=TODAY) == before
 
 
 def test_what_was_once_the_other_way_round_is_no_circle(own: Node, bodies: dict[str, str]) -> None:
-    actions.relate(
-        bodies["工信厅"], bodies["文旅厅"], kind="part_of", since="1990", until="2000", by=NODE, now=own.clock()
-    )
-    actions.relate(bodies["文旅厅"], bodies["工信厅"], kind="part_of", since="2000", by=NODE, now=own.clock())
+    actions.relate(bodies["工信厅"], bodies["文旅厅"], kind="part_of", since="1990", until="2000", **as_node(own))
+    actions.relate(bodies["文旅厅"], bodies["工信厅"], kind="part_of", since="2000", **as_node(own))
 
     assert queries.ancestors(bodies["文旅厅"], on=TODAY) == (bodies["工信厅"],)
 
 
 def test_a_body_cannot_be_merged_into_its_own_successor_line(own: Node, bodies: dict[str, str]) -> None:
-    actions.merge([bodies["文化厅"]], into=bodies["文旅厅"], on="2018", by=NODE, now=own.clock())
+    actions.merge([bodies["文化厅"]], into=bodies["文旅厅"], on="2018", **as_node(own))
 
     with pytest.raises(Circle):
-        actions.merge([bodies["文旅厅"]], into=bodies["文化厅"], on="2020", by=NODE, now=own.clock())
+        actions.merge([bodies["文旅厅"]], into=bodies["文化厅"], on="2020", **as_node(own))
 
 
 def test_a_relation_ends_once(own: Node, bodies: dict[str, str]) -> None:
     (relation,) = [each for each in queries.relations(bodies["工信委"]) if each.kind == "part_of"]
     for _ in range(2):
-        actions.end(f"relation:{relation.id}", on="2018-10", by=NODE, now=own.clock())
+        actions.end(f"relation:{relation.id}", on="2018-10", **as_node(own))
 
     assert queries.ancestors(bodies["工信委"], on=TODAY) == ()
     with pytest.raises(BadRelation, match="ended on 2018-10 already"):
-        actions.end(f"relation:{relation.id}", on="2020", by=NODE, now=own.clock())
+        actions.end(f"relation:{relation.id}", on="2020", **as_node(own))
     with pytest.raises(PartyMissing):
-        actions.end("treaty:1", on="2020", by=NODE, now=own.clock())
+        actions.end("treaty:1", on="2020", **as_node(own))
 
 
 def test_duties_belong_to_a_post_and_one_person_holds_it_at_a_time(own: Node, bodies: dict[str, str]) -> None:
@@ -206,26 +211,25 @@ def test_duties_belong_to_a_post_and_one_person_holds_it_at_a_time(own: Node, bo
         Text("数据专员", "Data officer"),
         duties=duties,
         contact="0931-0000000",
-        by=NODE,
-        now=own.clock(),
+        **as_node(own),
     )
-    person = actions.anchor("person", scheme="resident-id", value=RESIDENT, by=NODE, now=own.clock())
-    other = actions.anchor("person", scheme="resident-id", value="110105194912310038", by=NODE, now=own.clock())
-    holding = actions.appoint(person, post, on="2024-01-01", by=NODE, now=own.clock())
+    person = actions.anchor("person", scheme="resident-id", value=RESIDENT, **as_node(own))
+    other = actions.anchor("person", scheme="resident-id", value="110105194912310038", **as_node(own))
+    holding = actions.appoint(person, post, on="2024-01-01", **as_node(own))
 
     with pytest.raises(Overlapping, match="Somebody holds the post “数据专员”"):
-        actions.appoint(other, post, on="2025", by=NODE, now=own.clock())
-    actions.end(f"holding:{holding}", on="2025-01-01", by=NODE, now=own.clock())
-    actions.appoint(other, post, on="2025-01-01", by=NODE, now=own.clock())
+        actions.appoint(other, post, on="2025", **as_node(own))
+    actions.end(f"holding:{holding}", on="2025-01-01", **as_node(own))
+    actions.appoint(other, post, on="2025-01-01", **as_node(own))
 
     (then,) = queries.posts(bodies["工信厅"], on=date(2024, 12, 31))
     (now,) = queries.posts(bodies["工信厅"], on=TODAY)
     assert (then.holder, now.holder) == (person, other)
     assert (now.duties, now.contact) == (tuple(duties), "0931-0000000")
-    actions.end(f"post:{post}", on="2026-01-01", by=NODE, now=own.clock())
+    actions.end(f"post:{post}", on="2026-01-01", **as_node(own))
     assert queries.posts(bodies["工信厅"], on=TODAY) == ()
     with pytest.raises(BadRelation, match="is not open on 2026-06"):
-        actions.appoint(person, post, on="2026-06", by=NODE, now=own.clock())
+        actions.appoint(person, post, on="2026-06", **as_node(own))
 
 
 @pytest.mark.parametrize(
@@ -240,15 +244,15 @@ def test_duties_belong_to_a_post_and_one_person_holds_it_at_a_time(own: Node, bo
 )
 def test_an_identifier_is_checked_by_its_scheme(own: Node, kind: str, scheme: str, value: str, says: str) -> None:
     with pytest.raises(BadIdentifier, match=says) as refusal:
-        actions.anchor(kind, scheme=scheme, value=value, by=NODE, now=own.clock())
+        actions.anchor(kind, scheme=scheme, value=value, **as_node(own))
 
     assert value not in str(refusal.value.facts)
 
 
 def test_an_anchor_is_entered_once_and_the_log_never_holds_a_personal_value(own: Node) -> None:
-    person = actions.anchor("person", scheme="resident-id", value=f" {RESIDENT.lower()}", by=NODE, now=own.clock())
-    again = actions.anchor("person", scheme="resident-id", value=RESIDENT, by=NODE, now=own.clock())
-    firm = actions.anchor("firm", scheme="uscc", value=FIRM, by=NODE, now=own.clock())
+    person = actions.anchor("person", scheme="resident-id", value=f" {RESIDENT.lower()}", **as_node(own))
+    again = actions.anchor("person", scheme="resident-id", value=RESIDENT, **as_node(own))
+    firm = actions.anchor("firm", scheme="uscc", value=FIRM, **as_node(own))
     own.settle()
 
     assert person == again
@@ -259,14 +263,14 @@ def test_an_anchor_is_entered_once_and_the_log_never_holds_a_personal_value(own:
 
 
 def test_a_wrong_or_foreign_credit_code_is_not_given_to_an_organisation(own: Node, bodies: dict[str, str]) -> None:
-    actions.describe(bodies["工信厅"], kind="government", code=FIRM, founded_on="2018-10", by=NODE, now=own.clock())
+    actions.describe(bodies["工信厅"], kind="government", code=FIRM, founded_on="2018-10", **as_node(own))
 
     with pytest.raises(IdentifierTaken, match="is the code of 工信厅"):
-        actions.describe(bodies["工信委"], code=FIRM, by=NODE, now=own.clock())
+        actions.describe(bodies["工信委"], code=FIRM, **as_node(own))
     with pytest.raises(BadIdentifier):
-        actions.describe(bodies["工信委"], code="91110000600007156A", by=NODE, now=own.clock())
+        actions.describe(bodies["工信委"], code="91110000600007156A", **as_node(own))
     with pytest.raises(BadRelation):
-        actions.end(f"organisation:{bodies['工信厅']}", on="2018", by=NODE, now=own.clock())
+        actions.end(f"organisation:{bodies['工信厅']}", on="2018", **as_node(own))
 
 
 def test_questions_cost_as_much_however_many_organisations_there_are(own: Node, bodies: dict[str, str]) -> None:
@@ -282,13 +286,36 @@ def test_questions_cost_as_much_however_many_organisations_there_are(own: Node, 
             queries.posts(bodies["省政府"], on=TODAY)
         return len(asked)
 
-    actions.open_post(bodies["省政府"], Text("岗", "Post"), duties=[Text("一", "a")], by=NODE, now=own.clock())
+    actions.open_post(bodies["省政府"], Text("岗", "Post"), duties=[Text("一", "a")], **as_node(own))
     before = ask()
     for number in range(5):
         each = enter(own, f"工作处{number}")
-        actions.relate(each, bodies["省政府"], kind="part_of", by=NODE, now=own.clock())
-        actions.open_post(
-            bodies["省政府"], Text(f"岗{number}", "Post"), duties=[Text("一", "a")], by=NODE, now=own.clock()
-        )
+        actions.relate(each, bodies["省政府"], kind="part_of", **as_node(own))
+        actions.open_post(bodies["省政府"], Text(f"岗{number}", "Post"), duties=[Text("一", "a")], **as_node(own))
 
     assert ask() == before
+
+
+@pytest.mark.parametrize(
+    "verb", ["describe", "rename", "name", "relate", "merge", "split", "open_post", "appoint", "end"]
+)
+def test_nobody_without_authority_changes_a_party(own: Node, bodies: dict[str, str], verb: str) -> None:
+    one, other = bodies["工信委"], bodies["工信厅"]
+    new = Text("新名", "New")
+    attempts = {
+        "describe": lambda as_li: actions.describe(one, founded_on="2018", **as_li),
+        "rename": lambda as_li: actions.rename(one, new, on="2018", **as_li),
+        "name": lambda as_li: actions.name(one, new, **as_li),
+        "relate": lambda as_li: actions.relate(one, other, kind="renamed_to", **as_li),
+        "merge": lambda as_li: actions.merge([one], into=other, on="2018", **as_li),
+        "split": lambda as_li: actions.split(one, into=[other], on="2018", **as_li),
+        "open_post": lambda as_li: actions.open_post(one, new, **as_li),
+        "appoint": lambda as_li: actions.appoint("nobody", "nothing", on="2018", **as_li),
+        "end": lambda as_li: actions.end(f"organisation:{one}", on="2018", **as_li),
+    }
+    before = (queries.organisations(), queries.history(one), queries.posts(one, on=TODAY))
+
+    with pytest.raises(NotAuthorised, match=rf"^li may not party\.{verb.replace('_', '-')} "):
+        attempts[verb](as_node(own) | {"by": Actor(account="li")})
+
+    assert (queries.organisations(), queries.history(one), queries.posts(one, on=TODAY)) == before

@@ -1,6 +1,6 @@
 """Everything that changes a party. Ids never change, and nothing that was is deleted: it ends.
 
-The room stands below the accounts, so whoever calls a verb has required the authority of its name.
+The room stands below the accounts, so each verb is handed what asks for an authority: `accounts.require`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from hexi.kernel.actors import Actor
+from hexi.kernel.actors import Actor, Require
 from hexi.kernel.names import Text, new_id
 from hexi.kernel.time import check_day, holds, overlap
 from hexi.registry.events import actions as events
@@ -78,12 +78,14 @@ def describe(
     founded_on: str | None = None,
     dissolved_on: str | None = None,
     by: Actor,
+    require: Require,
     now: datetime,
 ) -> None:
     """Say what an organisation is and when it began or ended; what is not said stays. Repeats safely.
 
     Raises `PartyMissing`, `BadIdentifier`, `BadDay`, `BadRelation`, `IdentifierTaken`.
     """
+    require(by, "party.describe", id)
     own = known_organisation(id)
     check_kind(kind or own.kind, KINDS)
     if code:
@@ -102,11 +104,14 @@ def describe(
 
 
 @transaction.atomic
-def rename(id: str, title: Text, *, on: str, source: Text = NOTHING, by: Actor, now: datetime) -> None:
+def rename(
+    id: str, title: Text, *, on: str, source: Text = NOTHING, by: Actor, require: Require, now: datetime
+) -> None:
     """Give an organisation a new name from `on`; the old one is kept as a former name. Repeats safely.
 
     Raises `PartyMissing`, `NameTaken`, `BadDay`.
     """
+    require(by, "party.rename", id)
     own = known_organisation(id)
     check_day(on)
     if own.title_zh == title.zh:
@@ -129,12 +134,14 @@ def name(
     until: str | None = None,
     source: Text = NOTHING,
     by: Actor,
+    require: Require,
     now: datetime,
 ) -> None:
     """Enter a further name, by which an organisation is found. Repeats safely.
 
     Raises `PartyMissing`, `BadRelation`, `BadDay`.
     """
+    require(by, "party.name", id)
     own = known_organisation(id)
     check_kind(kind, NAME_KINDS)
     check_period(since, until)
@@ -155,6 +162,7 @@ def relate(
     until: str | None = None,
     source: Text = NOTHING,
     by: Actor,
+    require: Require,
     now: datetime,
 ) -> str:
     """Enter what `origin` is to `target`, and return the relation's id. Repeats safely.
@@ -162,6 +170,7 @@ def relate(
     Raises `PartyMissing`, `BadRelation`, `BadDay`; `Circle` where it would lead back to `origin`; `Overlapping`
     where `origin` is part of another organisation, or has the same relation, at the same time.
     """
+    require(by, "party.relate", origin)
     own, other = known_organisation(origin), known_organisation(target)
     check_kind(kind, RELATIONS)
     check_period(since, until)
@@ -186,11 +195,14 @@ def relate(
 
 
 @transaction.atomic
-def merge(ids: Collection[str], *, into: str, on: str, source: Text = NOTHING, by: Actor, now: datetime) -> None:
+def merge(
+    ids: Collection[str], *, into: str, on: str, source: Text = NOTHING, by: Actor, require: Require, now: datetime
+) -> None:
     """Dissolve organisations whose work another takes over from `on`. They stay in the register. Repeats safely.
 
     Raises `PartyMissing`, `BadRelation`, `BadDay`, `Circle`.
     """
+    require(by, "party.merge", into)
     other = known_organisation(into)
     bodies = [known_organisation(id) for id in ids]
     merged = [each for each in bodies if carry_on(each, [other], "succeeded_by", on, source, now)]
@@ -210,12 +222,14 @@ def split(
     stays: bool = False,
     source: Text = NOTHING,
     by: Actor,
+    require: Require,
     now: datetime,
 ) -> None:
     """Let others take over an organisation's work from `on`; it is dissolved unless it `stays`. Repeats safely.
 
     Raises `PartyMissing`, `BadRelation`, `BadDay`, `Circle`.
     """
+    require(by, "party.split", id)
     own = known_organisation(id)
     if carry_on(own, [known_organisation(each) for each in into], "split_into", on, source, now):
         if not stays:
@@ -233,12 +247,14 @@ def open_post(
     contact: str = "",
     since: str | None = None,
     by: Actor,
+    require: Require,
     now: datetime,
 ) -> str:
     """Open a post with its duties and return its id; one of that title that is open gets these.
 
     Repeats safely. Raises `PartyMissing`, `BadDay`.
     """
+    require(by, "party.open-post", organisation)
     known_organisation(organisation)
     check_period(since, None)
     post = Post.objects.filter(organisation_id=organisation, title_zh=title.zh, until=None).first()
@@ -259,12 +275,13 @@ def open_post(
 
 
 @transaction.atomic
-def appoint(person: str, post: str, *, on: str, by: Actor, now: datetime) -> str:
+def appoint(person: str, post: str, *, on: str, by: Actor, require: Require, now: datetime) -> str:
     """Let a person hold a post from `on`, and return the holding's id. Repeats safely.
 
     Raises `PartyMissing`, `BadDay`, `BadRelation` where the post is not open then, and `Overlapping` while
     somebody else holds it.
     """
+    require(by, "party.appoint", post)
     check_day(on)
     if not Anchor.objects.filter(id=person, kind="person").exists():
         raise PartyMissing("There is no person {person}.", person=person)
@@ -289,12 +306,13 @@ def appoint(person: str, post: str, *, on: str, by: Actor, now: datetime) -> str
 
 
 @transaction.atomic
-def end(object: str, *, on: str, by: Actor, now: datetime) -> None:
+def end(object: str, *, on: str, by: Actor, require: Require, now: datetime) -> None:
     """End a `relation:ID`, `post:ID`, `holding:ID`, `name:ID` or an `organisation:ID`. Repeats safely.
 
     With an organisation what it is part of ends as well, with a post whoever holds it. Raises `PartyMissing`,
     `BadDay`, and `BadRelation` where it ended on another day or had not begun.
     """
+    require(by, "party.end", object)
     check_day(on)
     kind, _, id = object.partition(":")
     if kind == "organisation":
@@ -321,11 +339,12 @@ def end(object: str, *, on: str, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
-def anchor(kind: str, *, scheme: str, value: str, by: Actor, now: datetime) -> str:
+def anchor(kind: str, *, scheme: str, value: str, by: Actor, require: Require, now: datetime) -> str:
     """Return the id of the person, firm or household that an identifier leads to; entered if it is new.
 
     Repeats safely. A personal value goes to a table of its own, and never into the log. Raises `BadIdentifier`.
     """
+    require(by, "party.anchor", kind)
     value = check_identifier(kind, scheme=scheme, value=value)
     table = PersonalIdentifier if SCHEMES[scheme].is_personal else Identifier
     for each in table.objects.filter(scheme=scheme, value=value).select_related("party"):

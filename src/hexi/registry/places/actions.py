@@ -14,7 +14,7 @@ from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text, new_id
 from hexi.registry.accounts import actions as accounts
 from hexi.registry.events import actions as events
-from hexi.registry.places import changing, divisions
+from hexi.registry.places import changing, divisions, queries
 from hexi.registry.places.errors import BadScheme
 from hexi.registry.places.matching import Known, Matched, Row, match
 from hexi.registry.places.models import Code, Load, Name, Place, Scheme, Shape
@@ -60,7 +60,7 @@ def load(
     accounts.require(by, "place.load", origin.dataset)
     if scheme not in _one_at_a_time():
         raise BadScheme("No scheme “{scheme}” is declared.", scheme=scheme)
-    if is_loaded(origin):
+    if queries.is_loaded(origin):
         return False
     today = now.date().isoformat()
     listed = _with_parents(scheme, level, list(rows), now)
@@ -86,7 +86,7 @@ def outline(outlines: Iterable[Outline], *, origin: Origin, by: Actor, now: date
     """
     accounts.require(by, "place.load", origin.dataset)
     _one_at_a_time()
-    if is_loaded(origin):
+    if queries.is_loaded(origin):
         return False
     places = {value: id for value, id, _ in _codes_in_force()}
     shapes: dict[str, Shape] = {}
@@ -126,7 +126,7 @@ def chronicle(scheme: str, rows: Iterable[ListedChange], *, origin: Origin, by: 
     """
     accounts.require(by, "place.load", origin.dataset)
     _one_at_a_time()
-    if is_loaded(origin):
+    if queries.is_loaded(origin):
         return False
     counts = changing.enter(rows, scheme=scheme, dataset=origin.dataset, now=now)
     _address()
@@ -162,11 +162,6 @@ def withdraw(dataset: str, *, by: Actor, now: datetime) -> None:
 def _one_at_a_time() -> set[str]:
     """Names of the schemes; until the transaction ends, nobody else reads lists: two would enter a place twice."""
     return set(Scheme.objects.select_for_update().values_list("name", flat=True))
-
-
-def is_loaded(origin: Origin) -> bool:
-    """Whether this was read already, and nothing since."""
-    return Load.objects.filter(dataset=origin.dataset, mark=origin.mark).exists()
 
 
 def _loaded(kind: str, origin: Origin, *, scheme: str, level: int, counts: Mapping[str, int], now: datetime) -> None:

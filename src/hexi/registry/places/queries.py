@@ -21,6 +21,7 @@ from hexi.registry.places.records import (
     HitRecord,
     LoadRecord,
     NameRecord,
+    Origin,
     PlaceRecord,
     SchemeRecord,
 )
@@ -52,6 +53,11 @@ def loads() -> tuple[LoadRecord, ...]:
         )
         for each in Load.objects.order_by("loaded_at", "dataset")
     )
+
+
+def is_loaded(origin: Origin) -> bool:
+    """Whether this was read already, and nothing since."""
+    return Load.objects.filter(dataset=origin.dataset, mark=origin.mark).exists()
 
 
 def place(id: str) -> PlaceRecord:
