@@ -20,6 +20,7 @@ from hexi.data.lifecycle.trust import TrustFile, trust_in, write_trust
 from hexi.exchange.grants import tasks as grants
 from hexi.kernel.actors import NODE, Actor
 from hexi.kernel.names import Text
+from hexi.packs import tasks as packs
 from hexi.registry.catalog import actions as catalog
 from hexi.registry.events import tasks as events
 
@@ -131,10 +132,11 @@ class Node:
         return result
 
     def settle(self) -> None:
-        """Seal what waits and let grants follow it, as every surface does after an action."""
+        """Seal what waits and let grants and packs follow it, as every surface does after an action."""
         for _ in range(2):
             events.seal(signer=self.key, origin=f"hexi/{NAME}", now=self.clock())
             grants.follow(self.clock())
+            packs.follow(self.clock())
 
 
 @contextmanager

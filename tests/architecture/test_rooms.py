@@ -32,6 +32,8 @@ OWN = {
     "registry.catalog": {"registering"},
     "registry.documents": {"naming", "storing"},
     "registry.drafts": {"checking", "telling"},
+    "registry.parties": {"checking", "identifiers", "keeping"},
+    "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},
     "exchange.door": {"metering"},

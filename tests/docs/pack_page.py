@@ -7,6 +7,8 @@ from pathlib import Path
 
 from hexi.kernel.names import Text
 from hexi.packs.manifests import FILE, KEYS, PAGE, PAGES, PROVIDES, REQUIRED, REQUIRES
+from hexi.packs.organisations import KEYS as ORGANISATION
+from hexi.packs.place_sources import PART
 from tests.docs.contract_pages import NOTE
 
 SHIPPED = Path(__file__).parents[2] / "packs"
@@ -26,7 +28,11 @@ def _lines() -> Iterator[str]:
     yield "to write a pack: [the guide](../guide/write-a-pack.md)."
     yield from _table(f"Keys of `{FILE}`", KEYS, required=REQUIRED)
     yield from _table("Keys of `requires`", REQUIRES)
-    yield from _table("Keys of `provides`", PROVIDES, required=tuple(PROVIDES))
+    yield from _table("Keys of `provides`", PROVIDES, required=("contracts",))
+    yield from _table("Keys of an entry of `places`", PART, required=("dataset",))
+    yield from _table(
+        "Keys of an organisation, in the file that `organisations` names", ORGANISATION, required=("name",)
+    )
     yield from _table("Keys of a page", PAGE, required=("kind", "title"))
     for kind, parts in PAGES.items():
         yield from _table(f"Further keys of a page of kind `{kind}`", parts, required=tuple(parts))
@@ -45,7 +51,8 @@ def _lines() -> Iterator[str]:
     yield "is unchanged is not published again, what was cut off is completed, and what an earlier version of"
     yield "the pack brought but this one does not leaves the catalogue. `hexi pack remove` takes the pack and"
     yield "its datasets out of the catalogue, unless another pack or dataset needs them; their certified"
-    yield "versions stay in the lake, where they can still be verified."
+    yield "versions stay in the lake, where they can still be verified. Places that only the pack knew are ended,"
+    yield "not deleted, and are the same places when it comes back; organisations stay in the register."
 
 
 def _table(title: str, keys: Mapping[str, Text], *, required: tuple[str, ...] = ()) -> Iterator[str]:

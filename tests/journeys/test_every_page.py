@@ -24,6 +24,10 @@ PAGES = [
     "/datasets/gansu.reconciliation-counties/",
     "/places/",
     "/places/620100000000/",
+    "/places/620102025000/",
+    "/places/?q=lz",
+    "/organisations/",
+    "/organisations/?q=文化厅",
     "/plan/plan-2015/",
     "/runs/",
     "/log/",
@@ -108,9 +112,13 @@ def test_a_page_that_is_not_there_says_so_in_the_language_asked(browser: Browser
 
 
 def _numbered(portal: Portal) -> list[str]:
-    """The newest run and the newest event."""
+    """The newest run, the newest event, and a body that is gone."""
     found = []
-    for path, pattern in (("/runs/", r'href="(/runs/[^"?]+/)"'), ("/log/", r'href="(/log/events/[^"?]+/)"')):
+    for path, pattern in (
+        ("/runs/", r'href="(/runs/[^"?]+/)"'),
+        ("/log/", r'href="(/log/events/[^"?]+/)"'),
+        ("/organisations/?q=%E6%96%87%E5%8C%96%E5%8E%85", r'href="(/organisations/[^"?]+/)"'),
+    ):
         with urllib.request.urlopen(portal.address + path) as answer:
             match = re.search(pattern, answer.read().decode())
         assert match, path

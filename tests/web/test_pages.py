@@ -90,6 +90,7 @@ def filled(name: str, route: str) -> str:
         "draft_id": "x",
         "upload_id": "x",
         "document_id": "x",
+        "organisation_id": catalog.dataset(SHOPS).summary.publisher_id,
     }
     return "/" + re.sub(r"<str:(\w+)>", lambda found: str(facts[found[1]]), route)
 

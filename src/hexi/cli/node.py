@@ -198,6 +198,7 @@ def settle() -> None:
 
     from hexi.data.lifecycle.signing import NodeKey
     from hexi.exchange.grants import tasks as grants
+    from hexi.packs import tasks as packs
     from hexi.registry.events import tasks as events
 
     signer = NodeKey.load(settings.HEXI_KEY)
@@ -205,6 +206,7 @@ def settle() -> None:
     for _ in range(2):
         events.seal(signer=signer, origin=f"hexi/{settings.HEXI_NODE_NAME}", now=clock())
         grants.follow(clock())
+        packs.follow(clock())
 
 
 def _check_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +22,10 @@ NODE = Actor(account="node")
 """The node, when it follows events, catches up or runs on schedule."""
 EVERYONE = Actor(account="everyone")
 """A reader who did not say who they are."""
+
+
+class Require(Protocol):
+    """Asks for an authority. A room below the accounts is handed theirs, so that nobody can forget to ask."""
+
+    def __call__(self, by: Actor, verb: str, object: str) -> None:
+        """Return if `by` may do this, raise what is denied otherwise."""

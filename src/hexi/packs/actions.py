@@ -12,6 +12,7 @@ from hexi.data.lifecycle.records import Progress, RunResult
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Missing
 from hexi.kernel.time import Clock
+from hexi.packs import entering
 from hexi.packs.errors import PackMissing, PackNeeded, PackUnmet
 from hexi.packs.manifests import Manifest, read_manifest
 from hexi.packs.models import Pack
@@ -19,6 +20,7 @@ from hexi.registry.accounts import actions as accounts
 from hexi.registry.catalog import actions as catalog
 from hexi.registry.catalog import queries as catalogue
 from hexi.registry.events import actions as events
+from hexi.registry.places import actions as places
 
 Watcher = Callable[[Contract], Progress]
 Told = Callable[[Contract, RunResult], None]
@@ -38,6 +40,9 @@ def install(
     accounts.require(by, "pack.install", manifest.id)
     _check_needs(manifest)
     _enter(manifest, by=by, clock=clock)
+    if manifest.organisations:
+        with transaction.atomic():
+            entering.enter(manifest.organisations, by=by, now=clock())
     results = []
     for contract in manifest.contracts:
         result = catalog.publish(contract, by=by, clock=clock, progress=watcher(contract) if watcher else None)
@@ -52,7 +57,8 @@ def install(
 def remove(pack_id: str, *, by: Actor, clock: Clock) -> tuple[str, ...]:
     """Take a pack and its datasets out of the catalogue; return the datasets.
 
-    Their versions and certificates stay in the lake: what was certified can still be verified. Raises
+    Their versions and certificates stay in the lake: what was certified can still be verified. Organisations stay
+    in the register; places that only these datasets knew are ended. Raises
     `PackMissing`, and `PackNeeded` while another pack or dataset needs it.
     """
     accounts.require(by, "pack.remove", pack_id)
@@ -63,6 +69,7 @@ def remove(pack_id: str, *, by: Actor, clock: Clock) -> tuple[str, ...]:
     needed_by = [*others, *catalogue.dependents(pack.datasets)]
     if needed_by:
         raise PackNeeded("The pack “{pack}” is needed by {others}.", pack=pack_id, others=", ".join(needed_by))
+    _take_back_places(pack, set(), by=by, clock=clock)
     _withdraw(pack.datasets, because=f"pack {pack_id} was removed", by=by, clock=clock)
     events.record(by=by, verb="pack.remove", object=f"pack:{pack_id}", details={"version": pack.version}, now=clock())
     pack.delete()
@@ -116,17 +123,27 @@ def _enter(manifest: Manifest, *, by: Actor, clock: Clock) -> None:
             "datasets": list(manifest.datasets),
             "pages": list(manifest.pages),
             "requires": list(manifest.requires),
+            "schemes": {name: [title.zh, title.en] for name, title in manifest.schemes.items()},
+            "places": [each.as_json() for each in manifest.places],
             "installed_at": standing.installed_at if standing else clock(),
             "is_complete": False,
         },
     )
     if standing is not None:
+        _take_back_places(standing, {each.dataset for each in manifest.places}, by=by, clock=clock)
         dropped = [name for name in standing.datasets if name not in manifest.datasets]
         because = f"pack {manifest.id} {manifest.version} no longer brings it"
         _withdraw(dropped, because=because, by=by, clock=clock)
     if standing is None or standing.version != manifest.version:
         details = {"version": manifest.version}
         events.record(by=by, verb="pack.install", object=f"pack:{manifest.id}", details=details, now=clock())
+
+
+def _take_back_places(pack: Pack, kept: set[str], *, by: Actor, clock: Clock) -> None:
+    """End what places had from datasets that the pack no longer declares, what lies deepest first."""
+    for said in reversed(pack.places):
+        if said["dataset"] not in kept:
+            places.withdraw(said["dataset"], by=by, now=clock())
 
 
 def _withdraw(names: list[str], *, because: str, by: Actor, clock: Clock) -> None:

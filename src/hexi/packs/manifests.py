@@ -16,6 +16,8 @@ from hexi.data.contracts.problems import ContractInvalid, Notebook, nearest
 from hexi.data.contracts.reading import read_contract
 from hexi.kernel.names import Text
 from hexi.packs.errors import PackMissing, invalid
+from hexi.packs.organisations import Declared, read_organisations
+from hexi.packs.place_sources import PlaceSource, PlacesReading
 
 FILE = "pack.yaml"
 KEYS: Mapping[str, Text] = {
@@ -42,6 +44,14 @@ PROVIDES: Mapping[str, Text] = {
         "数据契约文件的路径，至少一个",
         "Paths of contracts in the folder, at least one, in any order: what another refers to is published first.",
     ),
+    "organisations": Text(
+        "组织清单文件的路径", "Path of a file in the folder that declares organisations, with the keys below."
+    ),
+    "schemes": Text(
+        "区划代码体系，按优先顺序：名称 → 中英文标题",
+        "Schemes of division codes, the one that addresses follow first: name → {zh, en}.",
+    ),
+    "places": Text("哪些数据集提供区划", "Datasets that places are made of, from the highest level down."),
 }
 PAGE: Mapping[str, Text] = {
     "kind": Text("页面种类", "The kind of page."),
@@ -75,6 +85,9 @@ class Manifest:
     contracts: tuple[Contract, ...]
     """In an order in which each finds what it refers to."""
     pages: tuple[dict[str, Any], ...]
+    organisations: tuple[Declared, ...]
+    schemes: Mapping[str, Text]
+    places: tuple[PlaceSource, ...]
 
     @property
     def datasets(self) -> tuple[str, ...]:
@@ -120,9 +133,12 @@ def read_manifest(folder: Path) -> Manifest:
     contracts = tuple(read_contract(folder / path) for path in reading.contract_files)
     order = reading.in_order(contracts)
     pages = tuple(reading.page(index, each, contracts) for index, each in enumerate(reading.said.get("pages") or ()))
+    places = PlacesReading(reading.said["provides"], reading.notes, contracts)
+    schemes, sources = places.schemes(), places.sources()
     if len(reading.notes):
         raise invalid(str(file), reading.notes.problems)
     said = reading.said
+    listed = said["provides"].get("organisations")
     return Manifest(
         id=said["id"],
         version=str(said["version"]),
@@ -131,6 +147,9 @@ def read_manifest(folder: Path) -> Manifest:
         requires=tuple((said.get("requires") or {}).get("packs") or ()),
         contracts=order,
         pages=pages,
+        organisations=read_organisations(folder / listed) if listed else (),
+        schemes=schemes,
+        places=sources,
     )
 
 
@@ -184,6 +203,8 @@ class _Reading:
         if self._is_mapping("provides"):
             self._only(("provides",), said["provides"], tuple(PROVIDES))
             self._files(said["provides"].get("contracts"))
+            if said["provides"].get("organisations") is not None:
+                self._file(("provides", "organisations"), said["provides"]["organisations"])
         if not isinstance(said.get("pages") or [], list):
             notes.add(("pages",), "“pages” is a list of pages, each a mapping of keys.")
 
@@ -237,12 +258,14 @@ class _Reading:
             self.notes.add(("provides", "contracts"), "“contracts” lists at least one contract file of the folder.")
             return
         for index, path in enumerate(said):
-            place = ("provides", "contracts", index)
-            root = self.folder.resolve()
-            if not isinstance(path, str) or not (root / path).resolve().is_relative_to(root):
-                self.notes.add(place, "“{path}” is no path within the pack's folder.", path=path)
-            elif not (root / path).is_file():
-                self.notes.add(place, "There is no file “{path}” in the pack's folder.", path=path)
+            self._file(("provides", "contracts", index), path)
+
+    def _file(self, place: tuple[str | int, ...], path: object) -> None:
+        root = self.folder.resolve()
+        if not isinstance(path, str) or not (root / path).resolve().is_relative_to(root):
+            self.notes.add(place, "“{path}” is no path within the pack's folder.", path=path)
+        elif not (root / path).is_file():
+            self.notes.add(place, "There is no file “{path}” in the pack's folder.", path=path)
 
     def in_order(self, contracts: tuple[Contract, ...]) -> tuple[Contract, ...]:
         """Return the contracts so that what is referred to comes first; note a name that stands twice, or a circle."""

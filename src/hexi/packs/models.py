@@ -17,6 +17,10 @@ class Pack(models.Model):
     pages = models.JSONField()
     requires = models.JSONField(default=list)
     """Ids of the packs it needs."""
+    schemes = models.JSONField(default=dict)
+    """Schemes of division codes: name → [zh, en]."""
+    places = models.JSONField(default=list)
+    """What places are made of, as `PlaceSource` has it."""
     installed_at = models.DateTimeField()
     is_complete = models.BooleanField(default=True)
     """Whether every dataset has been published since it was installed."""

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "hexi.registry.accounts",
     "hexi.registry.documents",
     "hexi.registry.notices",
+    "hexi.registry.places",
     "hexi.registry.runs",
     "hexi.registry.catalog",
     "hexi.registry.drafts",

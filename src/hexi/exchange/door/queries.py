@@ -109,6 +109,12 @@ def features(
     return tuple(found)
 
 
+def shown_again(dataset: str, *, reader: Actor, version: int, channel: str, now: datetime) -> None:
+    """Permit and meter, without reading, that a picture kept of a version is shown once more. Raises as `preview`."""
+    permit = access.permit_to_read(dataset, reader=reader, now=now)
+    metering.viewed(permit, version=version, channel=channel, rows=0, now=now)
+
+
 def tally(
     dataset: str,
     *,

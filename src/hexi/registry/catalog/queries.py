@@ -113,6 +113,20 @@ def dataset(name: str) -> DatasetRecord:
     )
 
 
+def published_by(organisation: str, *, limit: int) -> tuple[tuple[DatasetSummary, ...], int]:
+    """The datasets of one publisher, the newest first, at most `limit`; and how many there are."""
+    titles = {id: each.title for id, each in parties.organisations().items()}
+    rows = Dataset.objects.filter(is_withdrawn=False, publisher=organisation)
+    newest = rows.order_by("-certified_at", "name")[:limit]
+    return tuple(_summary(row, titles) for row in newest), rows.count()
+
+
+def published_counts() -> dict[str, int]:
+    """How many datasets each publisher has: its id → number."""
+    rows = Dataset.objects.filter(is_withdrawn=False)
+    return dict(rows.values_list("publisher").annotate(n=Count("id")).order_by())
+
+
 def facts() -> NodeFacts:
     """The state of the node in numbers."""
     sums = Dataset.objects.filter(is_withdrawn=False).aggregate(

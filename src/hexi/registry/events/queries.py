@@ -26,6 +26,7 @@ __all__ = [
     "inclusion_proof",
     "personal_details",
     "sealed_since",
+    "seen_by",
     "size",
     "unsealed",
     "verify",
@@ -73,8 +74,13 @@ def sealed_since(cursor: str, *, limit: int = 1000) -> tuple[SealedEvent, ...]:
 
     Ask again after `actions.advance`, until it is empty. A new follower begins at the first event.
     """
+    return events(after=seen_by(cursor), limit=limit)
+
+
+def seen_by(cursor: str) -> int:
+    """Number of the last event that the follower `cursor` has seen; -1 for none."""
     seen = Cursor.objects.filter(name=cursor).values_list("sequence", flat=True).first()
-    return events(after=-1 if seen is None else seen, limit=limit)
+    return -1 if seen is None else seen
 
 
 def personal_details(event_id: str) -> dict[str, object] | None:

@@ -18,7 +18,8 @@ from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Denied, Missing
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import DatasetRecord
-from hexi.web import maps, places, refusals, tables, wording
+from hexi.registry.places import divisions
+from hexi.web import maps, refusals, tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.maps import Drawing, Mark
@@ -73,7 +74,7 @@ def map_of_places(*, here: str = "", reader: Actor, now: datetime) -> tuple[Safe
         if field is None or geometry is None or geometry.field is None:
             continue
         try:
-            found = drawing_of(record, reader=reader, now=now, under=places.stem(here) if here else "")
+            found = drawing_of(record, reader=reader, now=now, under=divisions.stem(here) if here else "")
         except (Missing, Denied):
             continue
         if found is None or (here and all(mark.code == here for mark in found.marks)):
@@ -82,7 +83,7 @@ def map_of_places(*, here: str = "", reader: Actor, now: datetime) -> tuple[Safe
             found,
             title=wording.say(summary.title),
             description=gettext("Each area leads to the page of its place; the same places are listed beside the map."),
-            link=lambda mark: reverse("place", args=[places.full(mark.code)]),
+            link=lambda mark: reverse("place", args=[divisions.full(mark.code)]),
             hover=lambda mark: mark.label,
             here=here,
         )
@@ -93,14 +94,14 @@ def map_of_places(*, here: str = "", reader: Actor, now: datetime) -> tuple[Safe
 def drawing_of(record: DatasetRecord, *, reader: Actor, now: datetime, under: str = "") -> Drawing | None:
     """Return the newest version's map. `under` keeps only places whose code begins so.
 
-    A drawing from the cache has still to be asked for at the door: who may no longer read the rows may
-    no longer see them on a map.
+    A drawing from the cache has still to be asked for at the door: who may no longer read the rows may no longer see
+    them on a map.
     """
     contract, summary = record.contract, record.summary
     key = f"map:{summary.name}:{summary.version}:{summary.certificate_sha256[:16]}:{under}"
     kept: Drawing | None = cache.get(key)
     if kept is not None:
-        door.preview(summary.name, reader=reader, now=now, limit=1)
+        door.shown_again(summary.name, reader=reader, version=summary.version, channel="map", now=now)
         return kept
     names = {"label": _label(contract), "code": _key(contract), "amount": _amount(contract)}
     properties = tuple(dict.fromkeys(each for each in names.values() if each))

@@ -20,6 +20,7 @@ from hexi.kernel.names import Text
 from hexi.packs import queries as packs
 from hexi.packs.records import PageRecord
 from hexi.registry.catalog import queries as catalog
+from hexi.registry.parties import queries as parties
 from hexi.web import charts, tables, wording
 from hexi.web.asking import reader
 from hexi.web.charts import Aim
@@ -98,6 +99,8 @@ class Body:
 
     title: str
     successor: str
+    organisation: str
+    """Id in the register, empty where nobody there is called so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,8 +216,15 @@ def _refused(page: PageRecord, *, reader: Actor, now: datetime) -> list[Refused]
 
 def _clauses(page: PageRecord, *, reader: Actor, now: datetime) -> list[Clause]:
     bodies: dict[str, list[Body]] = {}
-    for row in _rows(page.datasets.get("bodies", ""), reader=reader, now=now):
-        body = Body(title=_in_language(row, "body"), successor=str(row.get("successor") or ""))
+    rows = _rows(page.datasets.get("bodies", ""), reader=reader, now=now)
+    known = parties.called({str(row["body"]) for row in rows})
+    for row in rows:
+        organisation = known.get(str(row["body"]))
+        body = Body(
+            title=_in_language(row, "body"),
+            successor=str(row.get("successor") or ""),
+            organisation=organisation.id if organisation else "",
+        )
         bodies.setdefault(str(row["clause"]), []).append(body)
     name = page.datasets.get("clauses", "")
     return [

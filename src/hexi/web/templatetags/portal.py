@@ -138,7 +138,11 @@ def main_nav(context: Mapping[str, Any]) -> list[Entry]:
     """Return the links of the head: the rooms of the portal, and the pages that packs declare."""
     request = context.get("request")
     path = request.path if isinstance(request, HttpRequest) else ""
-    links = [(gettext("Datasets"), reverse("datasets")), (gettext("Places"), reverse("places"))]
+    links = [
+        (gettext("Datasets"), reverse("datasets")),
+        (gettext("Places"), reverse("places")),
+        (gettext("Organisations"), reverse("organisations")),
+    ]
     if context.get("status") != 500:
         links += [
             (wording.say(each.title), reverse("plan", args=[each.name]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hexi.kernel.names import Text
+from hexi.registry.places.errors import BadGridCode
 
 LENGTH = 12
 ENDS = (2, 4, 6, 9, 12)
@@ -14,6 +15,10 @@ LEVELS = {
     9: Text("乡镇", "township"),
     12: Text("村居", "village"),
 }
+LEVEL_NAMES = {"province": 2, "prefecture": 4, "county": 6, "township": 9, "village": 12}
+"""Levels as declarations name them."""
+GRID_LENGTH = 15
+"""A grid code is a village's code and three digits more (GB/T 34300)."""
 
 
 def full(code: str) -> str:
@@ -39,6 +44,18 @@ def parents(code: str) -> tuple[str, ...]:
     """Return the places that this one lies in, from the province down, each in twelve digits."""
     own = stem(code)
     return tuple(full(own[:end]) for end in ENDS if end < len(own))
+
+
+def check_grid(code: str) -> tuple[str, str]:
+    """Return the division and the number of a 15-digit grid code. Raises `BadGridCode`."""
+    if not (code.isascii() and code.isdigit() and len(code) == GRID_LENGTH):
+        raise BadGridCode(
+            "“{code}” is no grid code: it has 15 digits, 12 of the division and 3 of the grid.", code=code
+        )
+    division, number = code[:LENGTH], code[LENGTH:]
+    if not division[9:].strip("0") or not number.strip("0"):
+        raise BadGridCode("“{code}” names no grid: neither the village nor the number may be all zeros.", code=code)
+    return division, number
 
 
 PROVINCES = {

@@ -1,0 +1,1 @@
+"""Places: a dated tree of divisions with ids of our own, and codes by scheme and time."""
