@@ -41,10 +41,10 @@ def all_roles() -> tuple[RoleRecord, ...]:
 
 def may(by: Actor, verb: str, organisation: str | None = None) -> bool:
     """Whether `by` may use a verb: anywhere, or for what belongs to `organisation`."""
-    if by.account == NODE.account or verb in EVERYONE_MAY:
-        return True
     if by.scope is not None and not covers(by.scope, verb):
         return False
+    if by.account == NODE.account or verb in EVERYONE_MAY:
+        return True
     places = organisations_where(by, verb)
     if places is None:
         return True
@@ -79,9 +79,24 @@ def link(secret: str, *, now: datetime) -> LinkRecord | None:
     found = OneTimeLink.objects.filter(
         sha256=digest(secret), ended_at=None, expires_at__gt=now, account__is_active=True
     ).first()
-    if found is None:
-        return None
-    return LinkRecord(account=found.account_id, kind=found.kind, made_by=found.made_by, expires_at=found.expires_at)
+    return found and _open_link(found)
+
+
+def open_link(name: str, *, now: datetime) -> LinkRecord | None:
+    """The link with which somebody can still set the password of an account, None if there is none."""
+    found = OneTimeLink.objects.filter(account=name, ended_at=None, expires_at__gt=now).first()
+    return found and _open_link(found)
+
+
+def places_of(name: str) -> frozenset[str | None]:
+    """Organisations for which an account may do anything at all; None among them stands for the whole node.
+
+    Whoever changes the account must have the authority over all of them, or a small operator could become a great one.
+    """
+    places: set[str | None] = {each.organisation for each in roles_of(name)}
+    if not places or Authority.objects.filter(account=name).exists():
+        places.add(None)
+    return frozenset(places)
 
 
 def tokens_of(name: str) -> tuple[TokenRecord, ...]:
@@ -103,6 +118,10 @@ def bearer(secret: str, *, now: datetime) -> Actor:
 def no_token() -> TokenMissing:
     """The answer to whoever asks for a token that is not theirs, there or not."""
     return TokenMissing("You have no such token.")
+
+
+def _open_link(row: OneTimeLink) -> LinkRecord:
+    return LinkRecord(account=row.account_id, kind=row.kind, made_by=row.made_by, expires_at=row.expires_at)
 
 
 def _token(row: Token) -> TokenRecord:

@@ -65,6 +65,8 @@ VERBS: Mapping[str, Verb] = {
     "account.activate": Verb(Text(zh="重新启用账号", en="Put an account in force again"), "account"),
     "account.sign-in": Verb(Text(zh="登录", en="Signed in"), "account", ("kind",)),
     "account.sign-in-fail": Verb(Text(zh="登录失败", en="Failed to sign in"), "account"),
+    "account.revoke-link": Verb(Text(zh="撤回一次性链接", en="Revoked a one-time link"), "account"),
+    "account.lock": Verb(Text(zh="登录因多次失败而暂停", en="Paused signing in after too many failures"), "account"),
     "account.password": Verb(Text(zh="修改密码", en="Changed the password"), "account"),
     "account.factor": Verb(Text(zh="变更两步验证", en="Changed the second factor"), "account", ("kind",)),
     "token.create": Verb(Text(zh="新建访问令牌", en="Made a token"), "account", ("token", "days", "scope")),
