@@ -38,7 +38,8 @@ def answer(request: HttpRequest, error: HexiError) -> HttpResponse:
     Whoever did not say who they are is asked to sign in instead of being refused.
     """
     if isinstance(error, TokenVoid):
-        return JsonResponse({"error": {"code": error.code, "message": sentence(error)}}, status=401)
+        said = {"error": {"code": error.code, "message": sentence(error)}}
+        return JsonResponse(said, status=401, headers={"WWW-Authenticate": "Bearer"})
     if isinstance(error, NotAuthorised) and not is_signed_in(request):
         return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("desk"))
     status = next((code for family, code in STATUS.items() if isinstance(error, family)), 500)

@@ -145,14 +145,14 @@ def make_token(
     For oneself, or by an operator for a program's account: nobody gets a token that acts as another person.
     """
     owner = account or by.account
-    if by.scope is not None:
-        raise BadAccount("A token cannot make another one; sign in.")
     if owner == by.account:
         require(by, "token.create", owner)
     else:
         _require_over(by, "account.invite", owner)
-        if not queries.account(owner).is_service:
-            raise BadAccount("“{account}” is a person's, who makes tokens on the page “My account”.", account=owner)
+    if not queries.account(owner).is_service and owner != by.account:
+        raise BadAccount("“{account}” is a person's, who makes tokens on the page “My account”.", account=owner)
+    if by.scope is not None:
+        raise BadAccount("A token cannot make another one; sign in.")
     if not title.strip() or not 1 <= days <= 730:
         raise BadAccount("A token needs a name that says what it is for, and 1 to 730 days.")
     secret, kept = fresh(OPENING)

@@ -9,7 +9,7 @@ from hexi.registry.accounts.credentials import digest
 from hexi.registry.accounts.errors import AccountMissing, TokenMissing, TokenVoid
 from hexi.registry.accounts.models import Account, Authority, OneTimeLink, Role, Token
 from hexi.registry.accounts.records import AccountRecord, LinkRecord, RoleRecord, TokenRecord
-from hexi.registry.accounts.roles import SIGNED_IN_MAY, covers, roles_for
+from hexi.registry.accounts.roles import ALL, SIGNED_IN_MAY, covers, roles_for
 from hexi.registry.parties import queries as parties
 
 EVERYONE_MAY = frozenset({"data.preview", "data.download"})
@@ -67,6 +67,16 @@ def organisations_where(by: Actor, verb: str) -> frozenset[str] | None:
     return None if "" in places else places
 
 
+def organisations_within(by: Actor, verb: str) -> frozenset[str] | None:
+    """Those organisations and all their parts; None for the whole node."""
+    places = organisations_where(by, verb)
+    if not places:
+        return places
+    return frozenset(
+        each for each in parties.organisations() if not places.isdisjoint({each, *parties.ancestors(each)})
+    )
+
+
 def holders(role: str, organisation: str | None = None) -> tuple[AccountRecord, ...]:
     """Accounts in force that have a role for `organisation`, for what it is part of, or on the node; by name."""
     places = ["", *((organisation, *parties.ancestors(organisation)) if organisation else ())]
@@ -79,13 +89,13 @@ def link(secret: str, *, now: datetime) -> LinkRecord | None:
     found = OneTimeLink.objects.filter(
         sha256=digest(secret), ended_at=None, expires_at__gt=now, account__is_active=True
     ).first()
-    return found and _open_link(found)
+    return None if found is None else _open_link(found)
 
 
 def open_link(name: str, *, now: datetime) -> LinkRecord | None:
     """The link with which somebody can still set the password of an account, None if there is none."""
     found = OneTimeLink.objects.filter(account=name, ended_at=None, expires_at__gt=now).first()
-    return found and _open_link(found)
+    return None if found is None else _open_link(found)
 
 
 def places_of(name: str) -> frozenset[str | None]:
@@ -111,8 +121,7 @@ def bearer(secret: str, *, now: datetime) -> Actor:
         raise TokenVoid("This token has expired, was revoked or never was; make a new one on the page of your account.")
     if found.used_at is None or now - found.used_at > timedelta(minutes=1):
         Token.objects.filter(id=found.id).update(used_at=now)
-    scope = frozenset(found.scope) if found.scope else None
-    return Actor(account=found.account_id, party=found.account.party, scope=scope)
+    return Actor(account=found.account_id, party=found.account.party, scope=frozenset(found.scope or {ALL}))
 
 
 def no_token() -> TokenMissing:
