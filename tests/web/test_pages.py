@@ -19,11 +19,11 @@ from tests.nodes import Node, contract, field
 from tests.web.conftest import FIELDS, PLACE, SHOPS, rows
 
 pytestmark = pytest.mark.django_db
-NOT_THERE = {"place", "plan", "link"}
-"""Pages of packs, of which this node has none installed, and of secrets that nobody has: they say so with 404."""
+NOT_THERE = {"place", "plan", "link", "leave", "closed-email", "closed-providers"}
+"""Pages of packs that are not installed, secrets that nobody has, a provider there is none of, what is closed: 404."""
 SIGNED_IN = {"desk", "me", "people", "person"}
 """Pages that ask a stranger to sign in."""
-DEEDS = {"invite", "person-change"}
+DEEDS = {"invite", "program", "person-change"}
 """Addresses that only do something: whoever looks is refused."""
 LANGUAGES = {"": "zh-hans", "/en": "en"}
 WORDS = ("'", '"><script>', "\x00", "x" * 5000, "-1", "９", "😀")

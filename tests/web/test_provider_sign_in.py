@@ -23,6 +23,9 @@ from tests.web.provider import Provider
 EMAIL = "li@example.org"
 LI = {"sub": "7f3", "email": EMAIL, "email_verified": True, "name": "李"}
 
+FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+"""What hashes well takes its time, and these tests hash often."""
+
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Provider]:
@@ -46,7 +49,7 @@ def where(environ: dict[str, str]) -> override_settings:
 @pytest.fixture
 def own(db: None, tmp_path: Path) -> Iterator[Node]:
     cache.clear()
-    with node_in(tmp_path) as node:
+    with override_settings(PASSWORD_HASHERS=FAST), node_in(tmp_path) as node:
         people.invite("li", title="李", email=EMAIL, by=NODE, now=node.clock())
         yield node
 

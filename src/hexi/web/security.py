@@ -32,7 +32,7 @@ class TokensNeedNoForm:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer as the view does."""
-        if asking.bearer(request):
+        if asking.bearer(request) is not None:
             vars(request)["_dont_enforce_csrf_checks"] = True
         return self.get_response(request)
 
@@ -49,7 +49,7 @@ class ContentSecurity:
         # A browser holds the way from our form to the provider of signing in to this, too.
         origins = "".join(f" {each}" for each in providers.origins(settings.SOCIALACCOUNT_PROVIDERS))
         response.headers.setdefault("Content-Security-Policy", POLICY.format(origins=origins))
-        if request.COOKIES.get(settings.SESSION_COOKIE_NAME) or asking.bearer(request):
+        if request.COOKIES.get(settings.SESSION_COOKIE_NAME) or asking.bearer(request) is not None:
             # What one reader may see is kept by nobody else, and by no “back” after signing out.
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
