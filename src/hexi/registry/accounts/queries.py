@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from hexi.kernel.actors import EVERYONE, NODE, Actor
@@ -37,6 +38,14 @@ def roles_of(name: str) -> tuple[RoleRecord, ...]:
 def all_roles() -> tuple[RoleRecord, ...]:
     """Every role that anybody has."""
     return tuple(_role(each) for each in Role.objects.order_by("account", "organisation", "role"))
+
+
+def authorities() -> Mapping[str, tuple[str, ...]]:
+    """Verbs and families that accounts were given beside their roles, by account; mostly of the command line."""
+    found: dict[str, tuple[str, ...]] = {}
+    for account, verb in Authority.objects.order_by("account", "verb").values_list("account", "verb"):
+        found[account] = (*found.get(account, ()), verb)
+    return found
 
 
 def may(by: Actor, verb: str, organisation: str | None = None) -> bool:

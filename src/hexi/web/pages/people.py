@@ -157,9 +157,13 @@ def _people(request: HttpRequest) -> dict[str, Any]:
         if places is None or each.organisation in places:
             held.setdefault(each.account, []).append((ROLES[each.role].title, names.get(each.organisation or "")))
     inviting = queries.organisations_within(by, "account.invite")
-    found = queries.accounts()
+    found, given = queries.accounts(), queries.authorities()
     return {
-        "people": [(each, held.get(each.name, [])) for each in found if places is None or each.name in held],
+        "people": [
+            (each, held.get(each.name, []), given.get(each.name, ()))
+            for each in found
+            if places is None or each.name in held
+        ],
         "roles": [(name, role.title, role.doc) for name, role in ROLES.items()],
         "organisations": [(id, title) for id, title in names.items() if inviting is None or id in inviting],
         "may_invite": inviting is None or bool(inviting),
@@ -189,6 +193,7 @@ def _person(request: HttpRequest, name: str) -> dict[str, Any]:
         "may_assign_anywhere": assigning is None,
         "may_change": assigning is None or queries.places_of(name) <= assigning,
         "is_me": by.account == name,
+        "given": queries.authorities().get(name, ()),
         "link": queries.open_link(name, now=clock()),
         "tokens": _tokens(name) if found.is_service else [],
         "scopes": SCOPES,
