@@ -33,6 +33,8 @@ class Provider:
     """For whom ID tokens are made out."""
     refused: list[str] = field(default_factory=list)
     """What the portal did that no client may do."""
+    ways_back: set[str] = field(default_factory=set)
+    """Where browsers were sent afterwards: real providers know the address beforehand."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: dict[str, dict[str, object]] = field(default_factory=dict)
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
@@ -65,6 +67,7 @@ class Provider:
             self.refused.append("PKCE or state")
         if "openid" not in asked.get("scope", "").split():
             self.refused.append("scope")
+        self.ways_back.add(asked["redirect_uri"])
         said = {"state": asked["state"]}
         if self.person:
             code = secrets.token_urlsafe(16)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,7 @@ def running() -> Iterator[Provider]:
 def provider(running: Provider) -> Iterator[Provider]:
     running.person, running.audience = dict(LI), oidc.CLIENT
     running.refused.clear()
+    running.ways_back.clear()
     with where({"HEXI_OIDC": running.issuer, "HEXI_OIDC_SECRET": oidc.SECRET, "HEXI_OIDC_TITLE": "省统一身份认证"}):
         yield running
 
@@ -68,9 +70,11 @@ def at_provider(address: str) -> str:
     raise AssertionError("the provider sends nobody back")
 
 
-def sign_in(client: Client) -> str:
-    """Go the whole way; the address at which one arrives."""
-    away = client.post("/accounts/oidc/oidc/login/")
+def sign_in(client: Client, page: str = "/accounts/login/") -> str:
+    """Go the whole way from the page of signing in; the address at which one arrives."""
+    form = client.get(page).content.decode().partition("signing section")[2]
+    action, onward = re.findall(r'action="([^"]+)"', form)[0], re.findall(r'name="next" value="([^"]+)"', form)[0]
+    away = client.post(action, {"next": onward})
     assert away.status_code == 302
     back = urlsplit(at_provider(away.headers["Location"]))
     answer = client.get(f"{back.path}?{back.query}")
@@ -107,6 +111,14 @@ def test_who_was_invited_signs_in_by_the_provider_and_again(own: Node, provider:
     assert provider.refused == []
     own.settle()
     assert [each.verb for each in events.events_about("account:li", limit=9)].count("account.sign-in") == 2
+
+
+def test_the_way_back_is_one_address_in_every_language(own: Node, provider: Provider) -> None:
+    assert sign_in(Client(), "/en/accounts/login/") == "/en/desk/"
+    assert sign_in(Client(), "/en/accounts/login/?next=/en/log/") == "/en/log/"
+    assert sign_in(Client(), "/accounts/login/?next=https://evil.example/") == "/desk/"
+
+    assert provider.ways_back == {"http://testserver/accounts/oidc/oidc/login/callback/"}
 
 
 def test_the_account_is_known_by_its_subject_even_if_the_address_changes(own: Node, provider: Provider) -> None:

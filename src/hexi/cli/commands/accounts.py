@@ -76,7 +76,7 @@ def program(name: str, title: str, roles: tuple[str, ...], days: int) -> None:
 @account.command("token")
 @click.argument("name", help="Name of the program's account.")
 @click.option("--title", default="", help="What it is for.")
-@click.option("--only", multiple=True, help="A verb or family to which it is limited, such as upload.*")
+@click.option("--only", multiple=True, help="A verb or family to which it is limited, such as `upload.*`.")
 @click.option("--days", default=90, show_default=True, help="Days for which the token holds.")
 def token(name: str, title: str, only: tuple[str, ...], days: int) -> None:
     """Print a new token of the program NAME; its other tokens stay."""

@@ -68,7 +68,7 @@ VERBS: Mapping[str, Verb] = {
     "account.revoke-link": Verb(Text(zh="撤回一次性链接", en="Revoked a one-time link"), "account"),
     "account.lock": Verb(Text(zh="登录因多次失败而暂停", en="Paused signing in after too many failures"), "account"),
     "account.password": Verb(Text(zh="修改密码", en="Changed the password"), "account"),
-    "account.factor": Verb(Text(zh="变更两步验证", en="Changed the second factor"), "account", ("kind",)),
+    "account.factor": Verb(Text(zh="变更双因素身份认证", en="Changed the second factor"), "account", ("kind",)),
     "token.create": Verb(Text(zh="新建访问令牌", en="Made a token"), "account", ("token", "days", "scope")),
     "token.revoke": Verb(Text(zh="吊销访问令牌", en="Revoked a token"), "account", ("token",)),
     "event.erase-personal": Verb(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from allauth.socialaccount.providers.openid_connect import views
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import override
 
 from hexi.kernel.errors import Unavailable
 from hexi.web import providers
@@ -18,7 +20,9 @@ class ProviderAway(Unavailable):
 def leave(request: HttpRequest) -> HttpResponse:
     """Send the browser to the organisation's provider. Raises `ProviderAway`."""
     try:
-        answer: HttpResponse = views.login(request, providers.ID)
+        # The way back has one address, the one that the provider was told of, whatever the page's language.
+        with override(settings.LANGUAGE_CODE):
+            answer: HttpResponse = views.login(request, providers.ID)
     except (OSError, ValueError, KeyError):
         raise ProviderAway(
             "The provider of signing in does not answer. Try again in a minute, or sign in with a password."

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import HexiError, Invalid
@@ -23,7 +23,13 @@ from hexi.web import refusals
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 
-SCOPES = ("data.*", "upload.*", "draft.*", "dataset.*")
+SCOPES = {
+    "data.*": gettext_lazy("read data"),
+    "upload.*": gettext_lazy("hand files in"),
+    "draft.*": gettext_lazy("edit and submit drafts"),
+    "dataset.*": gettext_lazy("publish, describe and follow datasets"),
+}
+"""To what a token can be limited on a page; the command line takes every verb."""
 
 
 def listed(request: HttpRequest) -> HttpResponse:
@@ -143,7 +149,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "account": queries.account(by.account),
         "roles": _roles(by.account),
         "tokens": _tokens(by.account),
-        "scopes": SCOPES,
+        "scopes": list(SCOPES.items()),
     }
     return render(request, "portal/people/me.html", context)
 
@@ -196,7 +202,7 @@ def _person(request: HttpRequest, name: str) -> dict[str, Any]:
         "given": queries.authorities().get(name, ()),
         "link": queries.open_link(name, now=clock()),
         "tokens": _tokens(name) if found.is_service else [],
-        "scopes": SCOPES,
+        "scopes": list(SCOPES.items()),
     }
 
 
