@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 import shutil
 import sqlite3
 from datetime import datetime
@@ -352,3 +353,46 @@ def test_an_error_exits_alike_in_chinese(published, command, code) -> None:
 
 def _keys(node: Node) -> dict[str, str]:
     return dict(line.split(maxsplit=1) for line in node.hexi("keys", "list").out.splitlines())
+
+
+def test_people_and_programs_get_accounts_from_the_command_line(node) -> None:
+    node.hexi("publish", node.contract)
+    invited = node.hexi("account", "invite", "li", "--title", "李", "--role", "officer@市场监管局")
+    program = node.hexi("account", "program", "nightly", "--role", "handler")
+    token = node.hexi("account", "token", "nightly", "--only", "upload.*", "--days", "3")
+    listed = node.hexi("account", "list").out
+
+    assert re.search(r"http://127\.0\.0\.1:8000/accounts/link/[\w-]{43}/\n", invited.out)
+    assert re.search(r"^hexi_[\w-]{43}$", program.out, re.MULTILINE)
+    assert re.search(r"^hexi_[\w-]{43}$", token.out, re.MULTILINE)
+    assert re.search(r"^li +李 +data officer · Market regulation *$", listed, re.MULTILINE)
+    assert re.search(r"^nightly +case handler *$", listed, re.MULTILINE)
+    assert "/accounts/link/" in node.hexi("account", "reset", "li", "--address", "https://data.example.org/").out
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (["invite", "a b"], 3, "cannot name an account"),
+        (["invite", "li", "--role", "emperor"], 3, "the roles are officer, approver, handler, auditor, operator"),
+        (["invite", "li", "--role", "officer@nowhere"], 3, "There is no organisation “nowhere”"),
+        (["invite", "li", "--email", "li"], 3, "is no e-mail address"),
+        (["reset", "nobody"], 6, "There is no account “nobody”."),
+        (["token", "nobody"], 6, "There is no account “nobody”."),
+        (["program", "nightly", "--days", "0"], 3, "1 to 730 days"),
+    ],
+    ids=str,
+)
+def test_an_account_that_cannot_be_is_refused_and_none_is_left(node, command, code, said) -> None:
+    before = node.hexi("account", "list").out
+    ended = node.hexi("account", *command)
+
+    assert ended.code == code
+    assert said in ended.err
+    assert node.hexi("account", "list").out == before
+
+
+def test_who_is_no_operator_invites_nobody(node) -> None:
+    ended = node.hexi("account", "invite", "li", env=STRANGER)
+
+    assert (ended.code, ended.out) == (7, "")

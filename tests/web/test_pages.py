@@ -19,20 +19,13 @@ from tests.nodes import Node, contract, field
 from tests.web.conftest import FIELDS, PLACE, SHOPS, rows
 
 pytestmark = pytest.mark.django_db
-NOT_THERE = {"place", "plan", "link", "draft", "draft-about", "draft-text", "draft-review"}
-"""Pages of packs, of which this node has none, and of what a stranger knows nothing of: they say so with 404."""
+NOT_THERE = {"place", "plan", "link", "leave", "closed-email", "closed-providers"}
+NOT_THERE |= {"draft", "draft-about", "draft-text", "draft-review"}
+"""Pages of packs that are not installed, and of what is closed or a stranger knows nothing of: they say so with 404."""
 SIGNED_IN = {"desk", "publish", "me", "people", "person", "uploads", "upload", "upload-tables"}
 """Pages that ask a stranger to sign in."""
-DEEDS = {
-    "draft-begin",
-    "draft-field",
-    "draft-decide",
-    "invite",
-    "person-change",
-    "upload-form",
-    "upload-complete",
-    "upload-discard",
-}
+DEEDS = {"draft-begin", "draft-field", "draft-decide", "invite", "program", "person-change"}
+DEEDS |= {"upload-form", "upload-complete", "upload-discard"}
 """Addresses that only do something: whoever looks is refused."""
 LANGUAGES = {"": "zh-hans", "/en": "en"}
 WORDS = ("'", '"><script>', "\x00", "x" * 5000, "-1", "９", "😀")

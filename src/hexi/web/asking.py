@@ -32,10 +32,16 @@ def is_signed_in(request: HttpRequest) -> bool:
     return reader(request).account != EVERYONE.account
 
 
-def _reader(request: HttpRequest) -> Actor:
+def bearer(request: HttpRequest) -> str | None:
+    """Return the token that a program shows; whoever shows one is nobody else, whatever cookies there are."""
     said = request.headers.get("Authorization", "")
-    if said.lower().startswith(BEARER):
-        return accounts.bearer(said[len(BEARER) :].strip(), now=clock())
+    return said[len(BEARER) :].strip() if said.lower().startswith(BEARER) else None
+
+
+def _reader(request: HttpRequest) -> Actor:
+    token = bearer(request)
+    if token is not None:
+        return accounts.bearer(token, now=clock())
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return EVERYONE
     user = request.user

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from hexi.kernel import settings as environment
 
@@ -24,3 +25,9 @@ def openid_connect(environ: Mapping[str, str]) -> dict[str, Any]:
         "settings": {"server_url": issuer, "token_auth_method": "client_secret_post"},
     }
     return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
+
+
+def origins(configured: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the origins to which browsers are sent to sign in; none without a provider."""
+    issuers = [each["settings"]["server_url"] for each in configured.get("openid_connect", {}).get("APPS", ())]
+    return tuple(f"{at.scheme}://{at.netloc}" for at in map(urlsplit, issuers))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from hexi.kernel.errors import Conflict, Denied, HexiError, Invalid, Missing, Unavailable
 from hexi.registry.accounts.errors import NotAuthorised, TokenVoid
-from hexi.web.asking import is_signed_in
+from hexi.web.asking import bearer, is_signed_in, reader
 
 STATUS: dict[type[HexiError], int] = {Missing: 404, Denied: 403, Invalid: 400, Conflict: 409, Unavailable: 503}
 
@@ -24,7 +24,12 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer as the view does."""
+        """Answer as the view does; a token that opens nothing gets nothing, not even what is open to everyone."""
+        try:
+            if bearer(request) is not None:
+                reader(request)
+        except TokenVoid as error:
+            return answer(request, error)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -38,7 +43,8 @@ def answer(request: HttpRequest, error: HexiError) -> HttpResponse:
     Whoever did not say who they are is asked to sign in instead of being refused.
     """
     if isinstance(error, TokenVoid):
-        return JsonResponse({"error": {"code": error.code, "message": sentence(error)}}, status=401)
+        said = {"error": {"code": error.code, "message": sentence(error)}}
+        return JsonResponse(said, status=401, headers={"WWW-Authenticate": "Bearer"})
     if isinstance(error, NotAuthorised) and not is_signed_in(request):
         return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("desk"))
     status = next((code for family, code in STATUS.items() if isinstance(error, family)), 500)

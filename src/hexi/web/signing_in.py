@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,6 +13,8 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from hexi.registry.accounts import people
@@ -28,6 +31,10 @@ VERBS = {
 """Notice that allauth sends → the event that it is."""
 
 
+PAUSE_S = 15 * 60
+"""For how long too many failures pause signing in, as `ACCOUNT_RATE_LIMITS` says."""
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Signing in by password."""
 
@@ -41,11 +48,19 @@ class AccountAdapter(DefaultAccountAdapter):
         response: HttpResponse = super().post_login(request, user, **facts)
         return response
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Enter that signing in pauses after too many failures, once for each pause."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            typed = _typed(credentials)
+            if cache.add(f"paused:{hashlib.sha256(typed.lower().encode()).hexdigest()}", 1, timeout=PAUSE_S):
+                people.note(typed, "account.lock", now=clock())
+            raise
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Enter that somebody gave a wrong password for an account that there is."""
-        name = credentials.get("username")
-        if name:
-            people.note(str(name), "account.sign-in-fail", now=clock())
+        """Enter that somebody gave a wrong password."""
+        people.note(_typed(credentials), "account.sign-in-fail", now=clock())
 
     def send_notification_mail(
         self,
@@ -82,6 +97,10 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Nobody signs up: people are invited."""
         return False
+
+
+def _typed(credentials: Mapping[str, Any]) -> str:
+    return str(credentials.get("username") or credentials.get("email") or "")
 
 
 def _cipher() -> Fernet:

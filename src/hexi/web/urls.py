@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from hexi.web import providers
 from hexi.web.pages import (
     about,
     certificates,
@@ -17,6 +18,7 @@ from hexi.web.pages import (
     datasets,
     desk,
     downloads,
+    entrance,
     home,
     log,
     mapping,
@@ -82,9 +84,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         page("desk/", desk.desk, name="desk"),
         form("accounts/me/", people.me, name="me"),
         form("accounts/link/<str:secret>/", people.link, name="link"),
+        form(f"accounts/oidc/{providers.ID}/login/", entrance.leave, name="leave"),
+        path("accounts/email/", entrance.closed, name="closed-email"),
+        path("accounts/3rdparty/", entrance.closed, name="closed-providers"),
         path("accounts/", include("allauth.urls")),
         page("people/", people.listed, name="people"),
         deed("people/invite/", people.invite, name="invite"),
+        deed("people/program/", people.open_program, name="program"),
         page("people/<str:name>/", people.person, name="person"),
         deed("people/<str:name>/change/", people.change, name="person-change"),
         path("uploads/", uploads.uploads, name="uploads"),

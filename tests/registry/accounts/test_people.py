@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import authenticate
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hexi.kernel.actors import NODE, Actor
 from hexi.kernel.names import Text
 from hexi.registry.accounts import actions, people, queries
 from hexi.registry.accounts.errors import (
     AccountExists,
+    AccountMissing,
     BadAccount,
     LinkVoid,
     NotAuthorised,
@@ -159,3 +163,111 @@ def test_a_token_ends_with_its_time_and_when_it_is_revoked(own: Node) -> None:
     for wrong in (secret, secret[:-1], "", "hexi_"):
         with pytest.raises(TokenVoid):
             queries.bearer(wrong, now=own.clock())
+
+
+def test_a_token_makes_no_other_one_even_if_nothing_limits_it(own: Node) -> None:
+    invited(own, "li", ("operator", None))
+    by = queries.bearer(people.make_token("all", by=LI, now=own.clock()), now=own.clock())
+
+    assert queries.may(by, "pack.install")
+    with pytest.raises(BadAccount):
+        people.make_token("another", by=by, now=own.clock())
+
+
+def test_a_limited_token_does_not_even_read_what_is_open(own: Node) -> None:
+    invited(own, "li")
+    by = queries.bearer(people.make_token("up", scope=["upload.*"], by=LI, now=own.clock()), now=own.clock())
+
+    assert not queries.may(by, "data.download")
+    assert not queries.may(by, "dataset.follow")
+
+
+def test_a_program_has_tokens_and_no_password(own: Node, bureaus: tuple[str, str]) -> None:
+    people.open_service("nightly", title="夜间报送", roles=[("officer", bureaus[0])], by=NODE, now=own.clock())
+    by = queries.bearer(people.make_token("one", account="nightly", by=NODE, now=own.clock()), now=own.clock())
+
+    assert by.account == "nightly"
+    assert by.party == bureaus[0]
+    assert queries.may(by, "upload.create", bureaus[0])
+    with pytest.raises(BadAccount):
+        people.reset("nightly", by=NODE, now=own.clock())
+
+
+def test_nobody_gets_a_token_that_acts_as_another_person(own: Node) -> None:
+    invited(own, "li")
+    invited(own, "wang")
+
+    with pytest.raises(BadAccount):
+        people.make_token("one", account="li", by=NODE, now=own.clock())
+    with pytest.raises(NotAuthorised):
+        people.make_token("one", account="li", by=WANG, now=own.clock())
+    with pytest.raises(AccountMissing):
+        people.make_token("one", account="nobody", by=NODE, now=own.clock())
+
+
+@pytest.mark.parametrize("verb", ["reset", "deactivate", "revoke_link", "activate"])
+def test_an_operator_of_one_organisation_has_no_hold_over_greater_ones(
+    own: Node, bureaus: tuple[str, str], verb: str
+) -> None:
+    here, there = bureaus
+    invited(own, "li", ("operator", here))
+    invited(own, "mine", ("officer", here))
+    invited(own, "theirs", ("officer", there))
+    invited(own, "both", ("officer", here), ("auditor", None))
+    invited(own, "free")
+    actions.allow("root", "*", by=NODE, now=own.clock())
+    actions.assign("root", "officer", organisation=here, by=NODE, now=own.clock())
+
+    getattr(people, verb)("mine", by=LI, now=own.clock())
+    for name in ("theirs", "both", "free", "root"):
+        with pytest.raises(NotAuthorised):
+            getattr(people, verb)(name, by=LI, now=own.clock())
+
+
+def test_a_revoked_link_opens_nothing(own: Node) -> None:
+    secret = invited(own, "li")
+    found = queries.open_link("li", now=own.clock())
+    assert found is not None
+    assert found.kind == "invite"
+    people.revoke_link("li", by=NODE, now=own.clock())
+
+    assert queries.open_link("li", now=own.clock()) is None
+    assert queries.link(secret, now=own.clock()) is None
+    with pytest.raises(LinkVoid):
+        people.accept(secret, PASSWORD, now=own.clock())
+
+
+def test_what_is_kept_of_a_secret_is_not_the_secret(own: Node) -> None:
+    link = invited(own, "li")
+    token = people.make_token("one", by=LI, now=own.clock())
+
+    with connection.cursor() as cursor:
+        for table in ("accounts_onetimelink", "accounts_token", "accounts_account", "events_event"):
+            cursor.execute(f"SELECT * FROM {table}")
+            rows = str(cursor.fetchall())
+            assert link not in rows
+            assert token not in rows
+
+
+@given(
+    held=st.lists(st.tuples(st.sampled_from(sorted(ROLES)), st.sampled_from(["here", "there", "node"])), max_size=4),
+    verb=st.sampled_from([*sorted(VERBS), "upload.create", "draft.approve", "case.decide", "correction.answer"]),
+    at=st.sampled_from(["here", "there", None]),
+    is_active=st.booleans(),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nobody_may_more_than_their_roles_say(
+    own: Node, held: list[tuple[str, str]], verb: str, at: str | None, is_active: bool
+) -> None:
+    with transaction.atomic():
+        places = {
+            each: parties.register(Text(each, each), code=None, by=NODE, now=own.clock()) for each in ("here", "there")
+        }
+        invited(own, "li", *{(role, places.get(place)) for role, place in held})
+        if not is_active:
+            people.deactivate("li", by=NODE, now=own.clock())
+        right = {place for role, place in held if covers(ROLES[role].verbs, verb)}
+        expected = is_active and (verb in SIGNED_IN_MAY or "node" in right or (at is not None and at in right))
+
+        assert queries.may(LI, verb, places.get(at or "")) is (expected or verb in {"data.preview", "data.download"})
+        transaction.set_rollback(True)

@@ -53,6 +53,41 @@ def reset(name: str, address: str) -> None:
     _show(name, secret, address)
 
 
+@account.command("program")
+@click.argument("name", help="Name of the account.")
+@click.option("--title", default="", help="What it is for.")
+@click.option("--role", "roles", multiple=True, help="officer, approver …, for one organisation: officer@NAME.")
+@click.option("--days", default=90, show_default=True, help="Days for which the token holds.")
+def program(name: str, title: str, roles: tuple[str, ...], days: int) -> None:
+    """Open the account NAME for a program and print its token."""
+    node.open_node()
+    from django.db import transaction
+
+    from hexi.registry.accounts import people
+
+    by, now = node.actor(), node.clock()
+    with transaction.atomic():
+        people.open_service(name, title=title, roles=[_role(each) for each in roles], by=by, now=now)
+        secret = people.make_token(title or name, days=days, account=name, by=by, now=now)
+    node.settle()
+    _show_token(name, secret, days)
+
+
+@account.command("token")
+@click.argument("name", help="Name of the program's account.")
+@click.option("--title", default="", help="What it is for.")
+@click.option("--only", multiple=True, help="A verb or family to which it is limited, such as `upload.*`.")
+@click.option("--days", default=90, show_default=True, help="Days for which the token holds.")
+def token(name: str, title: str, only: tuple[str, ...], days: int) -> None:
+    """Print a new token of the program NAME; its other tokens stay."""
+    node.open_node()
+    from hexi.registry.accounts import people
+
+    secret = people.make_token(title or name, scope=only, days=days, account=name, by=node.actor(), now=node.clock())
+    node.settle()
+    _show_token(name, secret, days)
+
+
 @account.command("list")
 def listed() -> None:
     """Show every account with its roles."""
@@ -61,7 +96,7 @@ def listed() -> None:
     from hexi.registry.accounts.roles import ROLES
     from hexi.registry.parties import queries as parties
 
-    names = parties.organisations()
+    names, given = parties.organisations(), queries.authorities()
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in (_("account"), _("name"), _("roles")):
         table.add_column(heading)
@@ -70,6 +105,7 @@ def listed() -> None:
             of(ROLES[role.role].title) + (f" · {of(names[role.organisation].title)}" if role.organisation else "")
             for role in queries.roles_of(each.name)
         ]
+        held += given.get(each.name, ())
         title = each.title if each.title != each.name else ""
         table.add_row(each.name if each.is_active else f"{each.name} ({_('ended')})", title, "\n".join(held))
     out.print(table)
@@ -88,6 +124,11 @@ def _role(said: str) -> tuple[str, str | None]:
         "There is no organisation “{organisation}” on this node; name it as the portal does, or by its code.",
         organisation=organisation,
     )
+
+
+def _show_token(name: str, secret: str, days: int) -> None:
+    out.print(_("The token of {name}. It is shown this once and holds for {days} days:", name=name, days=days))
+    click.echo(secret)
 
 
 def _show(name: str, secret: str, address: str) -> None:

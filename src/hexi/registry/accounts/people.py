@@ -10,8 +10,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
-from hexi.kernel.actors import Actor
+from hexi.kernel.actors import EVERYONE, Actor
 from hexi.kernel.names import new_id
 from hexi.registry.accounts import queries
 from hexi.registry.accounts.actions import assign, require
@@ -39,31 +40,36 @@ def invite(
     The secret is shown now and never again. Raises `NotAuthorised`, `BadAccount`, `AccountExists`, and what `assign`
     raises.
     """
-    roles = list(roles)
-    organisations = {organisation for _, organisation in roles}
-    for organisation in organisations or {None}:
-        require(by, "account.invite", name, organisation=organisation)
-    name, email = _check(name.strip(), (email or "").strip().lower() or None)
-    Account.objects.create(
-        name=name,
-        title=title.strip()[:150],
-        email=email,
-        party=next((organisation for organisation in organisations if organisation), None),
-        created_at=now,
-    )
-    personal = {"title": title.strip(), "email": email or ""}
-    events.record(by=by, verb="account.invite", object=f"account:{name}", details={}, personal=personal, now=now)
-    for role, organisation in roles:
-        assign(name, role, organisation=organisation, by=by, now=now)
+    name = _open(name, title=title, email=email, roles=roles, verb="account.invite", by=by, now=now)
     return _link(name, "invite", by=by, now=now)
+
+
+@transaction.atomic
+def open_service(
+    name: str, *, title: str = "", roles: Iterable[tuple[str, str | None]] = (), by: Actor, now: datetime
+) -> None:
+    """Open an account for a program: it has tokens (`make_token`) and no password. Raises what `invite` raises."""
+    name = _open(name, title=title, email=None, roles=roles, verb="account.create", by=by, now=now)
+    Account.objects.filter(name=name).update(is_service=True)
+
+
+@transaction.atomic
+def revoke_link(name: str, *, by: Actor, now: datetime) -> None:
+    """Make the open link of an account void. Repeats safely. Raises `NotAuthorised`, `AccountMissing`."""
+    _require_over(by, "account.reset", name)
+    if OneTimeLink.objects.filter(account=name, ended_at=None).update(ended_at=now):
+        events.record(by=by, verb="account.revoke-link", object=f"account:{name}", details={}, now=now)
 
 
 @transaction.atomic
 def reset(name: str, *, by: Actor, now: datetime) -> str:
     """Return the secret of a one-time link that sets a new password; earlier links of the account are void."""
-    require(by, "account.reset", name)
-    if not queries.account(name).is_active:
+    _require_over(by, "account.reset", name)
+    found = queries.account(name)
+    if not found.is_active:
         raise AccountMissing("The account “{account}” is not in force; activate it first.", account=name)
+    if found.is_service:
+        raise BadAccount("“{account}” is a program's: it has tokens and no password.", account=name)
     secret = _link(name, "reset", by=by, now=now)
     events.record(by=by, verb="account.reset", object=f"account:{name}", details={}, now=now)
     return secret
@@ -102,7 +108,7 @@ def accept(secret: str, password: str, *, now: datetime) -> str:
 @transaction.atomic
 def deactivate(name: str, *, by: Actor, now: datetime) -> None:
     """End an account: sessions and tokens stop at once, roles stay. Repeats safely. Raises `AccountMissing`."""
-    require(by, "account.deactivate", name)
+    _require_over(by, "account.deactivate", name)
     if by.account == name:
         raise BadAccount("Nobody ends their own account; ask another operator.")
     _switch(name, is_active=False, verb="account.deactivate", by=by, now=now)
@@ -112,30 +118,39 @@ def deactivate(name: str, *, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def activate(name: str, *, by: Actor, now: datetime) -> None:
     """Put an account in force again. Repeats safely. Raises `AccountMissing`."""
-    require(by, "account.deactivate", name)
+    _require_over(by, "account.deactivate", name)
     _switch(name, is_active=True, verb="account.activate", by=by, now=now)
 
 
 @transaction.atomic
-def note(name: str, verb: str, *, now: datetime, **details: object) -> None:
-    """Enter in the log what signing in did: the surface decides, the account itself acts. Unknown names are not noted.
+def note(typed: str, verb: str, *, now: datetime, **details: object) -> None:
+    """Enter in the log what signing in did: the surface decides, the account of that name or e-mail address acts.
 
-    `verb` is `account.sign-in`, `account.sign-in-fail`, `account.password` or `account.factor`.
+    `verb` is `account.sign-in`, `account.sign-in-fail`, `account.lock`, `account.password` or `account.factor`. Where
+    there is no such account the event is about `account:-`: what was typed may be a password, and to enter nothing
+    would take less time, which tells.
     """
-    if Account.objects.filter(name=name).exists():
-        events.record(by=Actor(account=name), verb=verb, object=f"account:{name}", details=details, now=now)
+    found = Account.objects.filter(Q(name__iexact=typed) | Q(email=typed.lower())).first()
+    by = EVERYONE if found is None else Actor(account=found.name, party=found.party)
+    object = "account:-" if found is None else f"account:{found.name}"
+    events.record(by=by, verb=verb, object=object, details=details, now=now)
 
 
 @transaction.atomic
 def make_token(
     title: str, *, scope: Iterable[str] = (), days: int = 90, account: str | None = None, by: Actor, now: datetime
 ) -> str:
-    """Return a new token's secret, shown now and never again. Raises `NotAuthorised`, `BadAccount`.
+    """Return a new token's secret, shown now and never again. Raises `NotAuthorised`, `BadAccount`, `AccountMissing`.
 
-    For oneself, or by an operator for a service's account.
+    For oneself, or by an operator for a program's account: nobody gets a token that acts as another person.
     """
     owner = account or by.account
-    require(by, "token.create" if owner == by.account else "account.invite", owner)
+    if owner == by.account:
+        require(by, "token.create", owner)
+    else:
+        _require_over(by, "account.invite", owner)
+    if not queries.account(owner).is_service and owner != by.account:
+        raise BadAccount("“{account}” is a person's, who makes tokens on the page “My account”.", account=owner)
     if by.scope is not None:
         raise BadAccount("A token cannot make another one; sign in.")
     if not title.strip() or not 1 <= days <= 730:
@@ -159,7 +174,7 @@ def make_token(
 def revoke_token(token_id: str, *, by: Actor, now: datetime) -> None:
     """End a token at once: one's own, or as an operator any. Repeats safely. Raises `TokenMissing`."""
     found = Token.objects.filter(id=token_id).first()
-    if found is None or (found.account_id != by.account and not queries.may(by, "account.deactivate")):
+    if found is None or not (found.account_id == by.account or _may_over(by, "account.deactivate", found.account_id)):
         raise queries.no_token()
     if Token.objects.filter(id=token_id, revoked_at=None).update(revoked_at=now):
         details = {"token": token_id}
@@ -172,6 +187,44 @@ def check_password_of(account: Account, password: str) -> None:
         validate_password(password, user=account)
     except ValidationError as error:
         raise BadAccount("{reason}", reason=" ".join(error.messages)) from None
+
+
+def _open(
+    name: str,
+    *,
+    title: str,
+    email: str | None,
+    roles: Iterable[tuple[str, str | None]],
+    verb: str,
+    by: Actor,
+    now: datetime,
+) -> str:
+    roles = list(roles)
+    organisations = {organisation for _, organisation in roles}
+    for organisation in organisations or {None}:
+        require(by, "account.invite", name, organisation=organisation)
+    name, email = _check(name.strip(), (email or "").strip().lower() or None)
+    Account.objects.create(
+        name=name,
+        title=title.strip()[:150],
+        email=email,
+        party=next((organisation for _, organisation in roles if organisation), None),
+        created_at=now,
+    )
+    personal = {"title": title.strip(), "email": email or ""}
+    events.record(by=by, verb=verb, object=f"account:{name}", details={}, personal=personal, now=now)
+    for role, organisation in roles:
+        assign(name, role, organisation=organisation, by=by, now=now)
+    return name
+
+
+def _require_over(by: Actor, verb: str, name: str) -> None:
+    for organisation in queries.places_of(name):
+        require(by, verb, name, organisation=organisation)
+
+
+def _may_over(by: Actor, verb: str, name: str) -> bool:
+    return all(queries.may(by, verb, organisation) for organisation in queries.places_of(name))
 
 
 def _switch(name: str, *, is_active: bool, verb: str, by: Actor, now: datetime) -> None:

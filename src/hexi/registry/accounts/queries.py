@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from hexi.kernel.actors import EVERYONE, NODE, Actor
@@ -9,7 +10,7 @@ from hexi.registry.accounts.credentials import digest
 from hexi.registry.accounts.errors import AccountMissing, TokenMissing, TokenVoid
 from hexi.registry.accounts.models import Account, Authority, OneTimeLink, Role, Token
 from hexi.registry.accounts.records import AccountRecord, LinkRecord, RoleRecord, TokenRecord
-from hexi.registry.accounts.roles import SIGNED_IN_MAY, covers, roles_for
+from hexi.registry.accounts.roles import ALL, SIGNED_IN_MAY, covers, roles_for
 from hexi.registry.parties import queries as parties
 
 EVERYONE_MAY = frozenset({"data.preview", "data.download"})
@@ -39,12 +40,20 @@ def all_roles() -> tuple[RoleRecord, ...]:
     return tuple(_role(each) for each in Role.objects.order_by("account", "organisation", "role"))
 
 
+def authorities() -> Mapping[str, tuple[str, ...]]:
+    """Verbs and families that accounts were given beside their roles, by account; mostly of the command line."""
+    found: dict[str, tuple[str, ...]] = {}
+    for account, verb in Authority.objects.order_by("account", "verb").values_list("account", "verb"):
+        found[account] = (*found.get(account, ()), verb)
+    return found
+
+
 def may(by: Actor, verb: str, organisation: str | None = None) -> bool:
     """Whether `by` may use a verb: anywhere, or for what belongs to `organisation`."""
-    if by.account == NODE.account or verb in EVERYONE_MAY:
-        return True
     if by.scope is not None and not covers(by.scope, verb):
         return False
+    if by.account == NODE.account or verb in EVERYONE_MAY:
+        return True
     places = organisations_where(by, verb)
     if places is None:
         return True
@@ -67,6 +76,16 @@ def organisations_where(by: Actor, verb: str) -> frozenset[str] | None:
     return None if "" in places else places
 
 
+def organisations_within(by: Actor, verb: str) -> frozenset[str] | None:
+    """Those organisations and all their parts; None for the whole node."""
+    places = organisations_where(by, verb)
+    if not places:
+        return places
+    return frozenset(
+        each for each in parties.organisations() if not places.isdisjoint({each, *parties.ancestors(each)})
+    )
+
+
 def holders(role: str, organisation: str | None = None) -> tuple[AccountRecord, ...]:
     """Accounts in force that have a role for `organisation`, for what it is part of, or on the node; by name."""
     places = ["", *((organisation, *parties.ancestors(organisation)) if organisation else ())]
@@ -79,9 +98,24 @@ def link(secret: str, *, now: datetime) -> LinkRecord | None:
     found = OneTimeLink.objects.filter(
         sha256=digest(secret), ended_at=None, expires_at__gt=now, account__is_active=True
     ).first()
-    if found is None:
-        return None
-    return LinkRecord(account=found.account_id, kind=found.kind, made_by=found.made_by, expires_at=found.expires_at)
+    return None if found is None else _open_link(found)
+
+
+def open_link(name: str, *, now: datetime) -> LinkRecord | None:
+    """The link with which somebody can still set the password of an account, None if there is none."""
+    found = OneTimeLink.objects.filter(account=name, ended_at=None, expires_at__gt=now).first()
+    return None if found is None else _open_link(found)
+
+
+def places_of(name: str) -> frozenset[str | None]:
+    """Organisations for which an account may do anything at all; None among them stands for the whole node.
+
+    Whoever changes the account must have the authority over all of them, or a small operator could become a great one.
+    """
+    places: set[str | None] = {each.organisation for each in roles_of(name)}
+    if not places or Authority.objects.filter(account=name).exists():
+        places.add(None)
+    return frozenset(places)
 
 
 def tokens_of(name: str) -> tuple[TokenRecord, ...]:
@@ -96,13 +130,16 @@ def bearer(secret: str, *, now: datetime) -> Actor:
         raise TokenVoid("This token has expired, was revoked or never was; make a new one on the page of your account.")
     if found.used_at is None or now - found.used_at > timedelta(minutes=1):
         Token.objects.filter(id=found.id).update(used_at=now)
-    scope = frozenset(found.scope) if found.scope else None
-    return Actor(account=found.account_id, party=found.account.party, scope=scope)
+    return Actor(account=found.account_id, party=found.account.party, scope=frozenset(found.scope or {ALL}))
 
 
 def no_token() -> TokenMissing:
     """The answer to whoever asks for a token that is not theirs, there or not."""
     return TokenMissing("You have no such token.")
+
+
+def _open_link(row: OneTimeLink) -> LinkRecord:
+    return LinkRecord(account=row.account_id, kind=row.kind, made_by=row.made_by, expires_at=row.expires_at)
 
 
 def _token(row: Token) -> TokenRecord:

@@ -56,12 +56,16 @@ def events(*, after: int = -1, limit: int = 100) -> tuple[SealedEvent, ...]:
     return _records(Event.objects.filter(sequence__gt=after).order_by("sequence")[:limit])
 
 
-def events_about(object: str | None = None, *, before: int | None = None, limit: int = 20) -> tuple[SealedEvent, ...]:
+def events_about(
+    object: str | None = None, *, before: int | None = None, limit: int = 20, without: str | None = None
+) -> tuple[SealedEvent, ...]:
     """Sealed events, newest first, of one object (`dataset:gansu.airports`) or of all; may be empty.
 
-    `before` is the number of the oldest event already seen.
+    `before` is the number of the oldest event already seen, `without` a kind of object that is left out.
     """
     found = Event.objects.filter(sequence__isnull=False)
+    if without is not None:
+        found = found.exclude(object__startswith=f"{without}:")
     if object is not None:
         found = found.filter(object=object)
     if before is not None:

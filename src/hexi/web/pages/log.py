@@ -12,20 +12,25 @@ from django.utils.translation import gettext
 
 from hexi.data.lifecycle.findings import Finding
 from hexi.data.lifecycle.trust import read_trust
+from hexi.registry.accounts import queries as accounts
 from hexi.registry.events import merkle, queries
 from hexi.registry.events.errors import NoSuchEvent
 from hexi.registry.events.records import EventRecord
 from hexi.registry.events.verbs import VERBS
 from hexi.web import tables, wording
+from hexi.web.asking import reader
 
 EVENTS_A_PAGE = 50
+HIDDEN = "account"
+"""Events about these are for auditors and the account itself: they tell who works here, and when."""
 
 
 def log(request: HttpRequest) -> HttpResponse:
     """The newest sealed events, and the checkpoint that covers them."""
     before = tables.whole(request.GET.get("before"))
     about = request.GET.get("about") or None
-    found = queries.events_about(about, before=before, limit=EVENTS_A_PAGE)
+    hidden = None if _may_see(request, about or f"{HIDDEN}:") else HIDDEN
+    found = queries.events_about(about, before=before, limit=EVENTS_A_PAGE, without=hidden)
     context = {
         "events": [(each, verb_title(each), place_of(each)) for each in found],
         "about": about,
@@ -33,13 +38,14 @@ def log(request: HttpRequest) -> HttpResponse:
         "unsealed": queries.unsealed(),
         "older": found[-1].sequence if len(found) == EVENTS_A_PAGE and found[-1].sequence else None,
         "is_first": before is None,
+        "hidden": hidden,
     }
     return render(request, "portal/log.html", context)
 
 
 def event(request: HttpRequest, event_id: str) -> HttpResponse:
     """One event with its proof, computed here and checked here."""
-    found = queries.event(event_id)
+    found = _event(request, event_id)
     context = {"event": found, "title": verb_title(found), "place": place_of(found)}
     try:
         proof = queries.inclusion_proof(event_id)
@@ -77,6 +83,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 
 def proof(request: HttpRequest, event_id: str) -> HttpResponse:
     """The proof of one event for machines: entry, path and signed checkpoint."""
+    _event(request, event_id)
     found = queries.inclusion_proof(event_id)
     return JsonResponse(
         {
@@ -100,6 +107,18 @@ def place_of(each: EventRecord) -> str | None:
     """Return the page about what it was done to, where there is one."""
     kind, _, name = each.object.partition(":")
     return reverse("dataset", args=[name]) if kind == "dataset" and name else None
+
+
+def _event(request: HttpRequest, event_id: str) -> EventRecord:
+    found = queries.event(event_id)
+    if not _may_see(request, found.object):
+        raise NoSuchEvent("There is no event {event}.", event=event_id)
+    return found
+
+
+def _may_see(request: HttpRequest, object: str) -> bool:
+    by = reader(request)
+    return not object.startswith(f"{HIDDEN}:") or object == f"{HIDDEN}:{by.account}" or accounts.may(by, "event.see")
 
 
 def _said(finding: Finding) -> str:

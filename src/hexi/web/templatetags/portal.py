@@ -26,6 +26,7 @@ from hexi.registry.drafts.records import RemarkRecord
 from hexi.registry.events.verbs import VERBS
 from hexi.web import wording
 from hexi.web.asking import reader
+from hexi.web.mail import NOWHERE
 
 register = template.Library()
 
@@ -121,6 +122,12 @@ def account_menu(context: Mapping[str, Any]) -> Menu | Literal[False] | None:
         if accounts.may(by, verb)
     ]
     return Menu(accounts.account(by.account).title, tuple(entries), 0)
+
+
+@register.simple_tag
+def sends_mail() -> bool:
+    """Whether this node sends e-mail."""
+    return settings.EMAIL_BACKEND != NOWHERE
 
 
 @register.simple_tag(takes_context=True)
