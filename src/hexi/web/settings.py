@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from hexi.kernel import settings as environment
-from hexi.web import home
+from hexi.web import databases, home
 
 HEXI_HOME = Path(environment.HOME.read(os.environ)).absolute()
 HEXI_LAKE = HEXI_HOME / "lake"
@@ -62,19 +62,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": HEXI_HOME / home.DATABASE,
-        "OPTIONS": {
-            # Immediate: a writer waits at its start, not half way through. Full: what is committed survives
-            # a power cut, which the log promises.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        },
-    }
-}
+DATABASES = {"default": databases.configured(HEXI_HOME, environment.DATABASE.read(os.environ))}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
