@@ -16,13 +16,13 @@ import django
 from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, OperationalError
 
+from hexi.cli import servers
 from hexi.data.lake.errors import is_disk_full
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Conflict, HexiError, Invalid, Missing, Unavailable, reason_of
 from hexi.kernel.names import Text, new_id
 from hexi.kernel.settings import HOME
 from hexi.kernel.time import stamp
-from hexi.web import databases
 
 
 class NoNode(Missing):
@@ -94,12 +94,12 @@ def translated() -> Iterator[None]:
                 file=error.filename,
                 reason=reason_of(error),
             ) from error
-        if isinstance(error, InterfaceError | OperationalError) and databases.is_server():
+        if isinstance(error, InterfaceError | OperationalError) and servers.is_server():
             raise NodeUnreachable(
                 "The database at {address} does not answer: {reason}. Every dataset is whole. See that PostgreSQL runs "
                 "and that HEXI_DATABASE is right, then run the same command again.",
-                address=databases.address(),
-                reason=databases.reason_of(error),
+                address=servers.address(),
+                reason=servers.reason_of(error),
             ) from error
         if "locked" in str(error):
             raise NodeBusy("Another process holds the node's database. Try again in a moment.") from error
@@ -199,12 +199,12 @@ def _check_database() -> None:
     from django.conf import settings
     from django.db import connection
 
-    if databases.is_server():
+    if servers.is_server():
         if MIGRATIONS not in connection.introspection.table_names():
             raise NodeDamaged(
                 "The database at {address} is empty: the log, the accounts and the grants of the node in “{home}” are "
                 "not there. Restore a backup, or set HEXI_DATABASE to the database that the node was made with.",
-                address=databases.address(),
+                address=servers.address(),
                 home=home(),
             )
         return

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.db import connection
-
 from hexi.kernel.errors import Invalid
 from hexi.web.home import DATABASE
 
@@ -26,23 +24,6 @@ def configured(home: Path, said: str) -> dict[str, Any]:
     A socket's folder may stand as `?host=/folder`, and any other option of libpq likewise. Raises `BadDatabase`.
     """
     return _postgresql(said) if said else _sqlite(home)
-
-
-def is_server() -> bool:
-    """Whether this node's database is a server and not a file."""
-    return str(connection.vendor) == "postgresql"
-
-
-def address() -> str:
-    """Where the server is and which of its databases is ours, without user and password."""
-    said = connection.settings_dict
-    return f"{said['HOST'] or 'localhost'}:{said['PORT'] or 5432}/{said['NAME']}"
-
-
-def reason_of(error: Exception) -> str:
-    """Why a server refuses, in its own words."""
-    first = next(iter(str(error).strip().splitlines()), type(error).__name__)
-    return first.rpartition("failed: ")[2].removeprefix("FATAL:").strip().rstrip(".")
 
 
 def _sqlite(home: Path) -> dict[str, Any]:

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "hexi.registry.parties",
     "hexi.registry.accounts",
     "hexi.registry.runs",
+    "hexi.registry.search",
     "hexi.registry.catalog",
     "hexi.exchange.grants",
     "hexi.exchange.door",
