@@ -84,6 +84,11 @@ def words_version(kind: str) -> int:
     return Revision.objects.filter(kind=kind).values_list("words_version", flat=True).first() or 0
 
 
+def state(kind: str) -> str:
+    """Return what is different after each change of a kind; empty where nothing was ever put."""
+    return Revision.objects.filter(kind=kind).values_list("token", flat=True).first() or ""
+
+
 def _found(held: Columns, wanted: Sequence[Wanted], text: str) -> _Found:
     if not wanted:
         # A question without a word, such as a lone percent sign, is one that nothing holds.

@@ -20,15 +20,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this node holds, at a glance."""
     now, asking = clock(), reader(request)
     facts = catalog.facts()
-    datasets = catalog.datasets()
-    newest = sorted(datasets, key=lambda each: each.certified_at, reverse=True)[:NEWEST]
+    newest = catalog.find(sort="newest", limit=NEWEST).datasets
     page = next((each for each in packs.pages() if each.kind == "plan"), None)
     found = mapping.map_of_places(reader=asking, now=now)
     context = {
         "facts": facts,
         "share": facts.accepted / facts.rows if facts.rows else 1.0,
         "newest": newest,
-        "story": story_of(datasets, reader=asking, now=now),
+        "story": story_of(catalog.messiest(), reader=asking, now=now),
         "plan": page,
         "series": plan.series_of(page, reader=asking, now=now)[:SPARKS] if page else (),
         "map": found[0] if found else None,
