@@ -187,23 +187,28 @@ def _hits(held: Columns, page: Ints, wanted: Sequence[Wanted]) -> tuple[Hit, ...
 
 def _field_hits(fields: Sequence[Sequence[str]], wanted: Sequence[Wanted]) -> tuple[FieldHit, ...]:
     found = []
-    for name, zh, en in fields:
-        held = sum(any(words.spans(title, (each.said, *each.others)) for title in (name, zh, en)) for each in wanted)
+    for place, field in enumerate(fields):
+        held = sum(any(_spans(title, each) for title in field) for each in wanted)
         if held:
-            found.append((-held, name, zh, en))
+            found.append((-held, place))
+    best = [fields[place] for _, place in sorted(found)[:FIELD_HITS]]
     return tuple(
-        FieldHit(name=name, title=Text(zh, en), zh=_parts(zh, wanted), en=_parts(en, wanted))
-        for _, name, zh, en in sorted(found, key=lambda each: each[0])[:FIELD_HITS]
+        FieldHit(name=name, title=Text(zh, en), zh=_parts(zh, wanted), en=_parts(en, wanted)) for name, zh, en in best
     )
 
 
+def _spans(title: str, wanted: Wanted) -> tuple[tuple[int, int], ...]:
+    """Where a title holds what was typed or, if it does not, one of its synonyms."""
+    return next((found for each in (wanted.said, *wanted.others) if (found := words.spans(title, each))), ())
+
+
 def _parts(title: str, wanted: Sequence[Wanted]) -> tuple[Part, ...]:
-    # What was typed is marked rather than a longer word that means the same.
-    said = [word for each in wanted for word in ((each.said,) if words.spans(title, (each.said,)) else each.others)]
     found, place = [], 0
-    for start, end in words.spans(title, said):
-        found += [Part(title[place:start], False), Part(title[start:end], True)]
-        place = end
+    for start, end in sorted(span for each in wanted for span in _spans(title, each)):
+        # Two words may share characters.
+        if end > place:
+            found += [Part(title[place:start], False), Part(title[max(start, place) : end], True)]
+            place = end
     return tuple(each for each in (*found, Part(title[place:], False)) if each.text)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -99,16 +99,10 @@ def tokens(text: str) -> list[str]:
 def sounds(text: str) -> tuple[str, ...]:
     """Return how a title sounds from the start of each of its Chinese words: whole, and in initials."""
     said: list[str] = []
-    for found in PIECE.finditer(folded(text)):
-        if not found["han"]:
-            continue
-        syllables = syllables_of(found[0])
-        start = 0
-        for word in rjieba.cut(found[0]):
-            said.append("".join(syllables[start:])[:SOUND_AT_MOST])
-            if len(syllables) - start > 1:
-                said.append("".join(each[0] for each in syllables[start:])[:SOUND_AT_MOST])
-            start += len(word)
+    for _, syllables, sound, initials in _starts(folded(text)):
+        said.append(sound[:SOUND_AT_MOST])
+        if len(syllables) > 1:
+            said.append(initials[:SOUND_AT_MOST])
     return tuple(said)
 
 
@@ -205,48 +199,56 @@ def _pairs(run: str) -> list[str]:
     return [*(a + b for a, b in pairwise(run)), run[-1]]
 
 
-def spans(text: str, said: Iterable[str]) -> list[tuple[int, int]]:
-    """Return where a title holds one of some folded words, by letter or by sound; start and end in `text`, in order.
+@lru_cache(maxsize=20_000)
+def spans(text: str, said: str) -> tuple[tuple[int, int], ...]:
+    """Return where a title holds a folded word, by letter or by sound; start and end in `text`, in order.
 
     A title whose length changes by folding is marked as a whole.
     """
-    plain = folded(text)
-    found = sorted({span for word in said for span in _spans(plain, word)})
-    if found and len(plain) != len(text):
-        return [(0, len(text))]
-    merged: list[tuple[int, int]] = []
-    for start, end in found:
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+    plain = _plain(text)
+    found = tuple(sorted(set(_spans(plain, said))))
+    return ((0, len(text)),) if found and len(plain) != len(text) else found
+
+
+@lru_cache(maxsize=20_000)
+def _plain(title: str) -> str:
+    return folded(title)
 
 
 def _spans(plain: str, word: str) -> Iterator[tuple[int, int]]:
     if is_han(word):
-        yield from ((each.start(), each.end()) for each in re.finditer(re.escape(word), plain))
+        place = plain.find(word)
+        while place >= 0:
+            yield place, place + len(word)
+            place = plain.find(word, place + 1)
         return
     stem = singular(word)
-    yield from ((each.start(), each.end()) for each in re.finditer(rf"(?<![^\W_]){re.escape(stem)}", plain))
+    if stem in plain:
+        yield from ((each.start(), each.end()) for each in re.finditer(rf"(?<![^\W_]){re.escape(stem)}", plain))
     if len(word) > 1 and word.isascii():
         yield from _heard(plain, word)
 
 
 def _heard(plain: str, word: str) -> Iterator[tuple[int, int]]:
-    for found in PIECE.finditer(plain):
-        if not found["han"]:
-            continue
-        syllables, start = syllables_of(found[0]), 0
-        for cut in rjieba.cut(found[0]):
+    for start, syllables, sound, initials in _starts(plain):
+        if initials.startswith(word):
+            yield start, start + len(word)
+        elif sound.startswith(word):
+            length = count = 0
+            while length < len(word):
+                length += len(syllables[count])
+                count += 1
+            yield start, start + count
+
+
+@lru_cache(maxsize=20_000)
+def _starts(plain: str) -> tuple[tuple[int, tuple[str, ...], str, str], ...]:
+    """Where the Chinese words of a folded title begin, and how the rest of the run sounds from there."""
+    found = []
+    for run in PIECE.finditer(plain):
+        syllables, start = syllables_of(run[0]) if run["han"] else (), 0
+        for word in rjieba.cut(run[0]) if run["han"] else ():
             rest = syllables[start:]
-            at = found.start() + start
-            if "".join(each[0] for each in rest).startswith(word):
-                yield at, at + len(word)
-            elif "".join(rest).startswith(word):
-                length = count = 0
-                while length < len(word):
-                    length += len(rest[count])
-                    count += 1
-                yield at, at + count
-            start += len(cut)
+            found.append((run.start() + start, rest, "".join(rest), "".join(each[0] for each in rest)))
+            start += len(word)
+    return tuple(found)
