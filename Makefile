@@ -18,6 +18,7 @@ serve: .venv/node messages ## The portal, worker and sealer on http://127.0.0.1:
 
 test: .venv/dev messages ## Every test; what a part is missing for is skipped by name
 	$(BIN)/pytest -n 2 --dist loadscope -q -r s
+	$(BIN)/python -m tests.on_postgres -n 2 --dist loadscope tests/registry
 
 check: .venv/dev messages ## Lint, format, types, walls between rooms, spelling, dependencies
 	$(BIN)/ruff check .

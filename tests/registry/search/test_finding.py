@@ -117,7 +117,9 @@ def test_what_is_mistyped_is_corrected_to_what_finds_something(
         pytest.param(
             "信用代码", {"firms": ["统一社会", "[信用代码]"], "hospitals": ["统一社会", "[信用代码]"]}, id="a part"
         ),
-        pytest.param("uscc", {"firms": ["统一社会", "[信用代码]"], "hospitals": ["统一社会", "[信用代码]"]}, id="by a synonym"),
+        pytest.param(
+            "uscc", {"firms": ["统一社会", "[信用代码]"], "hospitals": ["统一社会", "[信用代码]"]}, id="by a synonym"
+        ),
         pytest.param(
             "shxy",
             {"firms": ["统一", "[社会信用]", "代码"], "hospitals": ["统一", "[社会信用]", "代码"]},

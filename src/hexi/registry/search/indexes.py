@@ -60,6 +60,9 @@ class Index(Protocol):
     def find(self, wanted: Sequence[Wanted]) -> Scores:
         """Return every entry that holds all of `wanted`, which is not empty."""
 
+    def question(self, wanted: Sequence[Wanted]) -> str:
+        """Return what this database is asked for all of `wanted`, in its own words."""
+
 
 def of(connection: BaseDatabaseWrapper) -> Index:
     """Return the index of a database."""
@@ -107,10 +110,14 @@ class Fts5:
 
     def find(self, wanted: Sequence[Wanted]) -> Scores:
         """Return every entry that holds all of `wanted`."""
-        said = " AND ".join("(" + " OR ".join(self._form(form) for form in each.forms) + ")" for each in wanted)
+        said = self.question(wanted)
         with self.connection.cursor() as cursor:
             cursor.execute(self.FIND, [f"{{title}} : ({said})", f"{{title field}} : ({said})", said])
             return _scores(cursor.fetchone())
+
+    def question(self, wanted: Sequence[Wanted]) -> str:
+        """Return what FTS5 is asked for all of `wanted`, in its own words."""
+        return " AND ".join("(" + " OR ".join(self._form(form) for form in each.forms) + ")" for each in wanted)
 
     def _form(self, form: Form) -> str:
         # Tokens hold letters and digits only, so quotes around them are all the care it takes.
@@ -162,7 +169,7 @@ class Vectors:
     def find(self, wanted: Sequence[Wanted]) -> Scores:
         """Return every entry that holds all of `wanted`."""
         with self.connection.cursor() as cursor:
-            cursor.execute(self.FIND, [self._question(wanted, weight) for weight in ("A", "AB", "")])
+            cursor.execute(self.FIND, [self.question(wanted, weight) for weight in ("A", "AB", "")])
             return _scores(cursor.fetchone())
 
     def _vector(self, row: Row) -> str:
@@ -175,7 +182,8 @@ class Vectors:
             place += 1
         return " ".join(said)
 
-    def _question(self, wanted: Sequence[Wanted], weight: str) -> str:
+    def question(self, wanted: Sequence[Wanted], weight: str = "") -> str:
+        """Return what PostgreSQL is asked for all of `wanted`, within the parts of a weight such as `AB`."""
         return " & ".join("(" + " | ".join(self._form(form, weight) for form in each.forms) + ")" for each in wanted)
 
     def _form(self, form: Form, weight: str) -> str:
