@@ -2,6 +2,7 @@
 
 Both hold the tokens of `words` in three parts (title, field, other) and answer with every entry that holds all
 that is wanted, with a score, and which hold it in the title alone, or in title and fields; Python orders them.
+Neither refers to the table of entries: no id is given twice, so the words of one that is gone stand for nothing.
 """
 
 from __future__ import annotations
@@ -72,11 +73,7 @@ def of(connection: BaseDatabaseWrapper) -> Index:
 class Fts5:
     """SQLite's full-text index. Only ASCII parts tokens, so ours stay as they are."""
 
-    MAKE = (
-        "CREATE VIRTUAL TABLE search_words USING fts5(title, field, other, tokenize = 'ascii', prefix = '1 2')",
-        "CREATE TRIGGER search_words_follow AFTER DELETE ON search_entry "
-        "BEGIN DELETE FROM search_words WHERE rowid = old.id; END",
-    )
+    MAKE = "CREATE VIRTUAL TABLE search_words USING fts5(title, field, other, tokenize = 'ascii', prefix = '1 2')"
     FIND = """
         SELECT group_concat(id), group_concat(score),
             (SELECT group_concat(rowid) FROM search_words WHERE search_words MATCH %s),
@@ -93,8 +90,7 @@ class Fts5:
     def make(self) -> None:
         """Make the table of words."""
         with self.connection.cursor() as cursor:
-            for statement in self.MAKE:
-                cursor.execute(statement)
+            cursor.execute(self.MAKE)
 
     def put(self, rows: Iterable[Row]) -> None:
         """Write the tokens of entries in place of those before."""
@@ -128,8 +124,7 @@ class Vectors:
     """PostgreSQL's text vectors, written and asked as such: its own parsers know nothing of Chinese."""
 
     MAKE = (
-        "CREATE TABLE search_words (entry_id bigint PRIMARY KEY REFERENCES search_entry (id) ON DELETE CASCADE, "
-        "words tsvector NOT NULL)",
+        "CREATE TABLE search_words (entry_id bigint PRIMARY KEY, words tsvector NOT NULL)",
         "CREATE INDEX search_words_gin ON search_words USING gin (words) WITH (fastupdate = off)",
     )
     FIND = """
