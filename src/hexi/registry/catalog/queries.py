@@ -97,6 +97,21 @@ def dataset(name: str) -> DatasetRecord:
     )
 
 
+def contract(name: str) -> Contract:
+    """The contract of a dataset's newest version, and nothing else of it. Raises `DatasetMissing`."""
+    newest = Version.objects.filter(dataset__name=name, dataset__is_withdrawn=False, version=F("dataset__newest"))
+    text = newest.values_list("contract_text", flat=True).first()
+    if text is None:
+        raise DatasetMissing("No such dataset, or no grant for you to read it.")
+    return _contract(text, name)
+
+
+def versions(name: str) -> frozenset[int]:
+    """The numbers of a dataset's versions; empty where there is no such dataset."""
+    found = Version.objects.filter(dataset__name=name, dataset__is_withdrawn=False)
+    return frozenset(found.values_list("version", flat=True))
+
+
 def facts() -> NodeFacts:
     """The state of the node in numbers."""
     datasets, rows, accepted, publishers = _sums(search.state(finding.KIND)) or _counted()
