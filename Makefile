@@ -18,6 +18,7 @@ serve: .venv/node messages ## The portal, worker and sealer on http://127.0.0.1:
 
 test: .venv/dev messages ## Every test; what a part is missing for is skipped by name
 	$(BIN)/pytest -n 2 --dist loadscope -q -r s
+	$(BIN)/python -m tests.on_postgres -n 2 --dist loadscope tests/registry
 
 check: .venv/dev messages ## Lint, format, types, walls between rooms, spelling, dependencies
 	$(BIN)/ruff check .
@@ -29,6 +30,7 @@ check: .venv/dev messages ## Lint, format, types, walls between rooms, spelling,
 
 bench: .venv/dev .venv/bench ## Whole runs beside the floor and the peers, as ratios (5 and 20 million rows)
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.search
 
 soak: .venv/dev messages ## The kill test and the generated bad input at full size
 	HEXI_SOAK=1 $(BIN)/pytest -n 2 -q -r s tests/data tests/cli tests/journeys

@@ -29,11 +29,12 @@ USUAL = {
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
     "registry.accounts": {"credentials", "people", "roles"},
-    "registry.catalog": {"registering"},
     "registry.documents": {"naming", "storing"},
     "registry.drafts": {"checking", "telling"},
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
+    "registry.catalog": {"finding", "registering"},
+    "registry.search": {"columns", "corrections", "indexes", "synonyms", "words"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},
     "exchange.door": {"metering"},

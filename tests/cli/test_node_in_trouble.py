@@ -110,6 +110,17 @@ def test_a_folder_that_cannot_be_made_is_named(node) -> None:
     assert "cannot be read or written: a file stands in the way" in ended.err
 
 
+def test_a_database_server_that_does_not_answer_is_named_without_its_password(published) -> None:
+    said = "postgresql://hexi:secret@127.0.0.1:1/gansu"
+
+    ended = published.hexi("status", env={"HEXI_DATABASE": said})
+
+    assert ended.code == 9
+    assert "The database at 127.0.0.1:1/gansu does not answer: " in ended.err
+    assert "secret" not in ended.err
+    assert published.hexi("status").code == 0
+
+
 @pytest.mark.slow
 def test_a_database_that_another_process_holds_is_told_as_busy(published) -> None:
     published.source.write_text(FIRMS.replace("many", "9"), "utf-8")

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import django
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
+from hexi.cli import servers
 from hexi.data.lake.errors import is_disk_full
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Conflict, HexiError, Invalid, Missing, Unavailable, reason_of
@@ -60,7 +61,14 @@ class NodeDamaged(Invalid):
     code = "node.damaged"
 
 
+class NodeUnreachable(Unavailable):
+    """The database server of the node does not answer."""
+
+    code = "node.unreachable"
+
+
 SIGNS_OF_DAMAGE = ("malformed", "not a database")
+MIGRATIONS = "django_migrations"
 ROOM_BYTES = 64 << 10
 """Less than this, and what SQLite calls an I/O error is a disk on which its shared memory finds no room."""
 
@@ -85,6 +93,13 @@ def translated() -> Iterator[None]:
                 "folder with HEXI_HOME.",
                 file=error.filename,
                 reason=reason_of(error),
+            ) from error
+        if isinstance(error, InterfaceError | OperationalError) and servers.is_server():
+            raise NodeUnreachable(
+                "The database at {address} does not answer: {reason}. Every dataset is whole. See that PostgreSQL runs "
+                "and that HEXI_DATABASE is right, then run the same command again.",
+                address=servers.address(),
+                reason=servers.reason_of(error),
             ) from error
         if "locked" in str(error):
             raise NodeBusy("Another process holds the node's database. Try again in a moment.") from error
@@ -182,7 +197,17 @@ def open_node() -> list[tuple[str, int]]:
 def _check_database() -> None:
     """A node without its database is no new one: an empty log in the old one's name would hide the loss."""
     from django.conf import settings
+    from django.db import connection
 
+    if servers.is_server():
+        if MIGRATIONS not in connection.introspection.table_names():
+            raise NodeDamaged(
+                "The database at {address} is empty: the log, the accounts and the grants of the node in “{home}” are "
+                "not there. Restore a backup, or set HEXI_DATABASE to the database that the node was made with.",
+                address=servers.address(),
+                home=home(),
+            )
+        return
     database = Path(str(settings.DATABASES["default"]["NAME"]))
     if not database.is_file() or not database.stat().st_size:
         raise NodeDamaged(

@@ -61,6 +61,17 @@ HOME = Setting(
         "Folder of the node: lake, catalogue, log and keys. A relative path counts from the folder one is in.",
     ),
 )
+DATABASE = Setting(
+    name="HEXI_DATABASE",
+    kind="address of a database",
+    default="",
+    doc=Text(
+        "控制数据库；不设时用节点文件夹中的SQLite文件，"
+        "postgresql://用户:密码@主机:端口/库名 表示使用PostgreSQL（14及以上版本）。",
+        "The database of catalogue, log and accounts: without it a SQLite file in the node's folder; "
+        "`postgresql://user:password@host:port/name` means PostgreSQL, version 14 or newer.",
+    ),
+)
 HOSTS = Setting(
     name="HEXI_HOSTS",
     kind="host names, parted by commas",

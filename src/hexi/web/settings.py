@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from hexi.kernel import settings as environment
-from hexi.web import home, mail, providers
+from hexi.web import databases, home, mail, providers
 
 HEXI_HOME = Path(environment.HOME.read(os.environ)).absolute()
 HEXI_LAKE = HEXI_HOME / "lake"
@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "hexi.registry.notices",
     "hexi.registry.places",
     "hexi.registry.runs",
+    "hexi.registry.search",
     "hexi.registry.catalog",
     "hexi.registry.drafts",
     "hexi.exchange.grants",
@@ -84,19 +85,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": HEXI_HOME / home.DATABASE,
-        "OPTIONS": {
-            # Immediate: a writer waits at its start, not half way through. Full: what is committed survives
-            # a power cut, which the log promises.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        },
-    }
-}
+DATABASES = {"default": databases.configured(HEXI_HOME, environment.DATABASE.read(os.environ))}
 
 # Signing in is allauth's; what an account may do is the room of accounts'.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

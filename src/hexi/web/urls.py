@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(
         page("", home.home, name="home"),
         page("datasets/", datasets.datasets, name="datasets"),
+        page("datasets/suggest", datasets.suggest, name="suggest"),
         page("datasets/<str:name>/", dataset.preview, name="dataset"),
         page("datasets/<str:name>/fields/", dataset.fields, name="fields"),
         page("datasets/<str:name>/quality/", quality.quality, name="quality"),

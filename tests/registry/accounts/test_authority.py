@@ -36,6 +36,10 @@ UNASKED = {
     "registry.runs.actions.fail",
     "registry.runs.actions.finish",
     "registry.runs.actions.recover",
+    "registry.search.actions.boost",  # whoever changes a thing was asked before
+    "registry.search.actions.cut",
+    "registry.search.actions.put",
+    "registry.search.actions.remove",
     "exchange.door.actions.download",  # readers are asked for their grant
     "exchange.door.actions.formats_of",
     "exchange.door.actions.proof",

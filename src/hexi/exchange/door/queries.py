@@ -75,6 +75,15 @@ def preview(
     return Page(version=table.version, columns=wanted, rows=tuple(rows), total=total)
 
 
+def again(dataset: str, *, reader: Actor, now: datetime, version: int, rows: int) -> None:
+    """Meter a page of rows that is shown once more, if this reader may still see it. Raises what `preview` raises.
+
+    The page was made by `preview` for the same reader, and nothing has changed on the node since.
+    """
+    permit = access.permit_to_read(dataset, reader=reader, now=now)
+    metering.viewed(permit, version=version, channel="view", rows=rows, now=now)
+
+
 def features(
     dataset: str,
     *,
@@ -89,7 +98,7 @@ def features(
     Raises `NothingToDraw` where the contract declares no geometry, and what `preview` raises.
     """
     table = _open(dataset, reader=reader, version=version, now=now)
-    place = catalog.dataset(dataset).contract.geometry
+    place = catalog.contract(dataset).geometry
     if place is None:
         raise NothingToDraw("{dataset} has no geometry; its contract names none.", dataset=dataset)
     columns = (place.field,) if place.field else (place.longitude or "", place.latitude or "")
@@ -133,7 +142,7 @@ def tally(
     """
     table = _open(dataset, reader=reader, version=version, now=now)
     filters = where or {}
-    kinds = {each.name: each.type for each in catalog.dataset(dataset).contract.fields}
+    kinds = {each.name: each.type for each in catalog.contract(dataset).fields}
     metering.viewed(table.permit, version=table.version, channel="chart", rows=0, now=now)
     kind = kinds.get(field)
     if by is not None and kind in NUMBERS:
@@ -221,5 +230,5 @@ def usage(dataset: str) -> Usage:
 
 def _open(dataset: str, *, reader: Actor, version: int | None, now: datetime) -> reading.Reader:
     permit = access.permit_to_read(dataset, reader=reader, now=now)
-    known = {each.version for each in catalog.dataset(dataset).versions}
+    known = catalog.versions(dataset)
     return reading.open_table(permit, Lake(settings.HEXI_LAKE), known=known, version=version, now=now)

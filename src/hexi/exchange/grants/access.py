@@ -29,7 +29,7 @@ def permit_to_read(dataset: str, *, reader: Actor, purpose: str = "any", now: da
     if in_force is None:
         raise _refusal(dataset, held, now)
     try:
-        contract = catalog.dataset(dataset).contract
+        contract = catalog.contract(dataset)
     except Missing as missing:
         raise _stranger() from missing
     columns = open_columns(contract)

@@ -17,6 +17,7 @@ from hexi.data.lifecycle.trust import TrustMissing, read_trust
 from hexi.kernel.actors import NODE, Actor
 from hexi.kernel.time import Clock
 from hexi.registry.accounts import actions as accounts
+from hexi.registry.catalog import finding
 from hexi.registry.catalog.errors import DatasetMissing, LakeGone, ReferenceMissing
 from hexi.registry.catalog.models import Dataset, Version
 from hexi.registry.catalog.registering import enter, forget
@@ -134,8 +135,10 @@ def catch_up(*, clock: Clock) -> list[tuple[str, int]]:
     entered: list[tuple[str, int]] = []
     for name in names:
         entered += _follow(lake, name, verb="dataset.catch-up", by=NODE, clock=clock)
-    for dataset in Dataset.objects.filter(is_withdrawn=False).exclude(name__in=names):
-        _vanish(dataset.name, clock=clock)
+    # Compared here: a list of every name is too long for a question to the database.
+    for name in set(Dataset.objects.filter(is_withdrawn=False).values_list("name", flat=True)) - set(names):
+        _vanish(name, clock=clock)
+    finding.catch_up()
     return entered
 
 
@@ -179,6 +182,7 @@ def _to_enter(name: str, true: Mapping[int, str], *, restores: bool) -> list[int
 @transaction.atomic
 def _vanish(name: str, *, clock: Clock) -> None:
     if Dataset.objects.filter(name=name, is_withdrawn=False).update(is_withdrawn=True, is_vanished=True):
+        finding.withdraw([name])
         details = {"because": "its table is no longer in the lake"}
         events.record(by=NODE, verb="dataset.withdraw", object=f"dataset:{name}", details=details, now=clock())
 
@@ -192,4 +196,5 @@ def withdraw(name: str, *, because: str, by: Actor, clock: Clock) -> None:
         raise DatasetMissing("There is no dataset {dataset} in the catalogue.", dataset=name)
     if not Dataset.objects.filter(name=name, is_withdrawn=False).update(is_withdrawn=True):
         return
+    finding.withdraw([name])
     events.record(by=by, verb="dataset.withdraw", object=f"dataset:{name}", details={"because": because}, now=clock())

@@ -19,13 +19,17 @@ class Dataset(models.Model):
     certificate_sha256 = models.CharField(max_length=64)
     entry = models.JSONField()
     """Title, summary, theme and the like, of the newest contract."""
-    title_text = models.TextField()
-    field_text = models.TextField()
-    other_text = models.TextField()
-    """What is searched, in lower case: titles and names; fields; everything else."""
+    place_field = models.CharField(max_length=200, null=True)
+    """Field that holds a division code, so that places can lead to rows."""
     is_withdrawn = models.BooleanField(default=False)
     is_vanished = models.BooleanField(default=False)
     """Withdrawn because its table is not in the lake any more; back as soon as the table is."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name"], condition=models.Q(place_field__isnull=False), name="datasets_with_places"),
+            models.Index(fields=["-quarantined"], name="datasets_by_quarantined"),
+        ]
 
 
 class Version(models.Model):

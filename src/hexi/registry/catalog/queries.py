@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Count, F, Sum
 
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.reading import contract_from_text
 from hexi.kernel.names import Text
+from hexi.registry.catalog import finding
 from hexi.registry.catalog.errors import DatasetMissing
 from hexi.registry.catalog.models import Dataset, Version
 from hexi.registry.catalog.records import (
     DatasetRecord,
     DatasetSummary,
-    Facet,
     Found,
     NodeFacts,
     RuleResult,
     VersionRecord,
 )
-from hexi.registry.catalog.registering import searchable
 from hexi.registry.events import queries as events
 from hexi.registry.parties import queries as parties
+from hexi.registry.search import queries as search
 
-SHARING = {
-    "unconditional": Text("无条件共享", "shared without conditions"),
-    "conditional": Text("有条件共享", "shared under conditions"),
-    "none": Text("不予共享", "not shared"),
-}
-OPENNESS = {
-    "open": Text("无条件开放", "open"),
-    "on_application": Text("依申请开放", "open on application"),
-    "closed": Text("不予开放", "not open"),
-}
-
-
-FORMATS = {"csv": "CSV", "excel": "Excel", "json": "JSON", "geojson": "GeoJSON", "parquet": "Parquet"}
-COMPUTED = {"sql": Text("由其他数据集计算", "computed from datasets"), "synthetic": Text("模拟生成", "synthetic")}
-RANKS = (("title_text", 100), ("field_text", 10), ("other_text", 1))
-"""Where a word is looked for, and what finding it there is worth."""
-SORTS = ("relevance", "newest", "title", "rows", "quality")
+PAGE = 25
 
 
 def datasets() -> tuple[DatasetSummary, ...]:
@@ -53,50 +35,52 @@ def datasets() -> tuple[DatasetSummary, ...]:
     return tuple(_summary(row, titles) for row in Dataset.objects.filter(is_withdrawn=False).order_by("name"))
 
 
+def titles_of(names: Collection[str]) -> dict[str, Text]:
+    """Return the titles of some datasets by name; those that are not in the catalogue are left out."""
+    rows = Dataset.objects.filter(is_withdrawn=False, name__in=set(names)).values_list("name", "entry")
+    return {name: _text(entry["title"]) or Text(name, name) for name, entry in rows}
+
+
 def find(
-    text: str = "", *, filters: Mapping[str, str] | None = None, sort: str = "relevance", language: str = "zh"
+    text: str = "",
+    *,
+    filters: Mapping[str, str] | None = None,
+    sort: str = "relevance",
+    language: str = "zh",
+    limit: int | None = PAGE,
+    offset: int = 0,
 ) -> Found:
-    """Return the datasets that hold every word of `text`, best first, and the facets of that answer.
+    """Return one page of the datasets that hold every word of `text`, best first, and the facets of that answer.
 
-    A word in the title or name counts most, then in a field, then anywhere else; both languages are
-    searched, and Chinese words of any length are found. `filters`: publisher (id), theme, sharing,
-    openness, format, map ("yes"); empty values filter nothing. `sort` is one of `SORTS`; what is not
-    known sorts by relevance.
+    A word in the title or name counts most, then in a field, then anywhere else; Chinese is found by any part of
+    it, by pinyin and initials, and every word by its synonyms. `filters`: publisher (id), theme, sharing,
+    openness, format, map ("yes"); empty values filter nothing. `sort` is one of relevance, newest, title, rows
+    and quality (lowest first); what is not known sorts by name. `limit` None is all of them.
     """
-    titles = {id: each.title for id, each in parties.organisations().items()}
-    ranked = [(row, _summary(row, titles)) for row in _ranked(searchable(text).split())]
-    order = _order(sort, language)
-    if order is not None:
-        ranked.sort(key=lambda pair: order(pair[1]))
-    described = [(each, _facets_of(row, each)) for row, each in ranked]
-    wanted = {name: value for name, value in (filters or {}).items() if value}
-    chosen = tuple(
-        each
-        for each, facets in described
-        if all(name in facets and facets[name][0] == value for name, value in wanted.items())
+    answer = search.find(
+        text, filters=filters or {}, sort=sort, language=language, limit=limit, offset=offset, kind=finding.KIND
     )
-    return Found(datasets=chosen, total=len(chosen), facets=_facets([facets for _, facets in described]))
+    rows = Dataset.objects.filter(is_withdrawn=False).in_bulk(answer.keys, field_name="name")
+    titles = parties.titles_of({row.publisher for row in rows.values()})
+    return Found(
+        datasets=tuple(_summary(rows[key], titles) for key in answer.keys if key in rows),
+        total=answer.total,
+        facets=answer.facets,
+        fields={each.key: each.fields for each in answer.hits if each.fields},
+        correction=answer.correction,
+        synonyms=answer.synonyms,
+    )
 
 
-def _ranked(words: list[str]) -> QuerySet[Dataset]:
-    """Rows that hold every word, best first. Texts and words are folded before, so both databases agree."""
-    found = Dataset.objects.filter(is_withdrawn=False)
-    rank: Any = Value(0)
-    for word in words:
-        places = [(Q(**{f"{column}__contains": word}), worth) for column, worth in RANKS]
-        found = found.filter(places[0][0] | places[1][0] | places[2][0])
-        rank = rank + Case(*(When(place, then=Value(worth)) for place, worth in places), output_field=IntegerField())
-    return found.alias(rank=rank).order_by("-rank", "-certified_at", "name") if words else found.order_by("name")
+def suggest(text: str, *, limit: int = 8) -> tuple[tuple[str, Text], ...]:
+    """Return name and title of the best datasets for what is typed so far, best first; nothing for no word."""
+    return search.suggest(text, kind=finding.KIND, limit=limit)
 
 
-def _order(sort: str, language: str) -> Callable[[DatasetSummary], Any] | None:
-    # In GB 18030 the common characters stand by their pronunciation, which Unicode's order does not know.
-    return {
-        "newest": lambda each: (-each.certified_at.timestamp(), each.name),
-        "title": lambda each: each.title.in_language(language).lower().encode("gb18030"),
-        "rows": lambda each: (-each.accepted, each.name),
-        "quality": lambda each: (each.quality, each.name),
-    }.get(sort)
+def messiest() -> DatasetSummary | None:
+    """The dataset with most rows in quarantine; None where no dataset has any."""
+    row = Dataset.objects.filter(is_withdrawn=False, quarantined__gt=0).order_by("-quarantined", "name").first()
+    return None if row is None else _summary(row, parties.titles_of([row.publisher]))
 
 
 def dataset(name: str) -> DatasetRecord:
@@ -105,7 +89,7 @@ def dataset(name: str) -> DatasetRecord:
     if row is None:
         raise DatasetMissing("No such dataset, or no grant for you to read it.")
     versions = list(Version.objects.filter(dataset=row).order_by("-version"))
-    titles = {id: each.title for id, each in parties.organisations().items()}
+    titles = parties.titles_of([row.publisher])
     return DatasetRecord(
         summary=_summary(row, titles),
         contract=_contract(versions[0].contract_text, name),
@@ -127,18 +111,44 @@ def published_counts() -> dict[str, int]:
     return dict(rows.values_list("publisher").annotate(n=Count("id")).order_by())
 
 
+def contract(name: str) -> Contract:
+    """The contract of a dataset's newest version, and nothing else of it. Raises `DatasetMissing`."""
+    newest = Version.objects.filter(dataset__name=name, dataset__is_withdrawn=False, version=F("dataset__newest"))
+    text = newest.values_list("contract_text", flat=True).first()
+    if text is None:
+        raise DatasetMissing("No such dataset, or no grant for you to read it.")
+    return _contract(text, name)
+
+
+def versions(name: str) -> frozenset[int]:
+    """The numbers of a dataset's versions; empty where there is no such dataset."""
+    found = Version.objects.filter(dataset__name=name, dataset__is_withdrawn=False)
+    return frozenset(found.values_list("version", flat=True))
+
+
 def facts() -> NodeFacts:
     """The state of the node in numbers."""
+    datasets, rows, accepted, publishers = _sums(search.state(finding.KIND)) or _counted()
+    return NodeFacts(
+        datasets=datasets,
+        rows=rows,
+        accepted=accepted,
+        events=events.size(),
+        publishers=publishers,
+    )
+
+
+@lru_cache(maxsize=4)
+def _sums(state: str) -> tuple[int, int, int, int] | None:
+    """The sums of one state of the catalogue: every change of it is one of search too."""
+    return _counted() if state else None
+
+
+def _counted() -> tuple[int, int, int, int]:
     sums = Dataset.objects.filter(is_withdrawn=False).aggregate(
         datasets=Count("id"), rows=Sum("rows"), accepted=Sum("accepted"), publishers=Count("publisher", distinct=True)
     )
-    return NodeFacts(
-        datasets=sums["datasets"],
-        rows=sums["rows"] or 0,
-        accepted=sums["accepted"] or 0,
-        events=events.size(),
-        publishers=sums["publishers"],
-    )
+    return sums["datasets"], sums["rows"] or 0, sums["accepted"] or 0, sums["publishers"]
 
 
 def dependents(names: Collection[str]) -> dict[str, tuple[str, ...]]:
@@ -154,9 +164,9 @@ def dependents(names: Collection[str]) -> dict[str, tuple[str, ...]]:
 
 def with_places() -> tuple[tuple[DatasetSummary, str], ...]:
     """Datasets whose contract names a field with division codes, and that field."""
-    titles = {id: each.title for id, each in parties.organisations().items()}
-    rows = Dataset.objects.filter(is_withdrawn=False).order_by("name")
-    return tuple((_summary(row, titles), row.entry["place_field"]) for row in rows if row.entry.get("place_field"))
+    rows = list(Dataset.objects.filter(is_withdrawn=False, place_field__isnull=False).order_by("name"))
+    titles = parties.titles_of({row.publisher for row in rows})
+    return tuple((_summary(row, titles), row.place_field) for row in rows if row.place_field)
 
 
 @lru_cache(maxsize=256)
@@ -219,35 +229,6 @@ def _version(row: Version, name: str) -> VersionRecord:
         sources=tuple(facts["sources"]),
         inputs=tuple(facts["inputs"]),
     )
-
-
-def _facets_of(row: Dataset, each: DatasetSummary) -> dict[str, tuple[str, Text]]:
-    found = {
-        "publisher": (each.publisher_id, each.publisher),
-        "sharing": (each.sharing, SHARING[each.sharing]),
-        "openness": (each.openness, OPENNESS[each.openness]),
-    }
-    if each.theme is not None:
-        found["theme"] = (each.theme.zh, each.theme)
-    if format := row.entry.get("format"):
-        found["format"] = (
-            format,
-            COMPUTED.get(format) or Text(FORMATS.get(format, format), FORMATS.get(format, format)),
-        )
-    if each.has_geometry:
-        found["map"] = ("yes", Text("有地图", "with a map"))
-    return found
-
-
-def _facets(found: list[dict[str, tuple[str, Text]]]) -> dict[str, tuple[Facet, ...]]:
-    counts: dict[str, Counter[tuple[str, Text]]] = {}
-    for facets in found:
-        for name, choice in facets.items():
-            counts.setdefault(name, Counter())[choice] += 1
-    return {
-        name: tuple(Facet(value=value, title=title, count=count) for (value, title), count in counter.most_common())
-        for name, counter in counts.items()
-    }
 
 
 def _text(found: Mapping[str, str] | None) -> Text | None:

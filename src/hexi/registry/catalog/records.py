@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from hexi.data.contracts.model import Contract
 from hexi.kernel.names import Text
+from hexi.registry.search.records import FacetCount, FieldHit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,22 +87,19 @@ class DatasetRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facet:
-    """One choice of a filter with the number of datasets behind it."""
-
-    value: str
-    title: Text
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An answer to a search: the datasets in order, and the facets over the unfiltered answer."""
+    """An answer to a search: one page of datasets in order, and counts over all of them."""
 
     datasets: tuple[DatasetSummary, ...]
     total: int
-    facets: dict[str, tuple[Facet, ...]]
-    """By facet name: publisher, theme, sharing, openness, format."""
+    facets: Mapping[str, tuple[FacetCount, ...]]
+    """By facet name: publisher, theme, sharing, openness, format, map; each counted under the filters of the others."""
+    fields: Mapping[str, tuple[FieldHit, ...]]
+    """Dataset name → the fields that hold words of the question."""
+    correction: str | None
+    """What was probably meant, where nothing was found."""
+    synonyms: tuple[tuple[str, tuple[str, ...]], ...]
+    """Words of the question that also stood for others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from hexi.data.lake.tables import DatasetTable, TableVersion
 from hexi.data.lifecycle.certificates import Certificate, read_certificate
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text, new_id
+from hexi.registry.catalog import finding
 from hexi.registry.catalog.models import Dataset, Version
 from hexi.registry.parties import actions as parties
 
@@ -31,6 +31,7 @@ def enter(table: DatasetTable, found: TableVersion, *, by: Actor, now: datetime)
         _describe(dataset, contract, said, publisher, sha256)
         dataset.is_withdrawn = dataset.is_vanished = False
         dataset.save()
+        finding.enter(dataset, contract)
     Version.objects.update_or_create(
         dataset=dataset,
         version=found.version,
@@ -73,27 +74,9 @@ def _describe(dataset: Dataset, contract: Contract, said: Certificate, publisher
         "licence": contract.licence,
         "is_synthetic": contract.is_synthetic,
         "has_geometry": contract.has_open_place,
-        "place_field": contract.place_field,
         "format": said.sources[0].format if said.sources else None,
     }
-    dataset.title_text = searchable(contract.name, contract.title.zh, contract.title.en)
-    dataset.field_text = searchable(
-        *(part for each in contract.fields for part in (each.name, each.title.zh, each.title.en, each.source))
-    )
-    dataset.other_text = searchable(
-        contract.summary.zh,
-        contract.summary.en,
-        contract.publisher.name.zh,
-        contract.publisher.name.en,
-        *((contract.theme.zh, contract.theme.en) if contract.theme else ()),
-        *contract.tags,
-        *(part for each in contract.fields for part in (each.description.zh, each.description.en)),
-    )
-
-
-def searchable(*parts: str) -> str:
-    """Return text as it is searched: half width, lower case, so that no database has to fold anything."""
-    return unicodedata.normalize("NFKC", "\n".join(parts)).lower()
+    dataset.place_field = contract.place_field
 
 
 def _text(text: Text | None) -> dict[str, str] | None:

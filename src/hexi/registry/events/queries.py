@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from hexi.kernel.actors import Actor
 from hexi.registry.events import checkpoints, merkle
@@ -161,3 +161,10 @@ def _facts(row: dict[str, Any]) -> dict[str, Any]:
         "grant": row["grant"],
         "personal_sha256": row["personal_sha256"],
     }
+
+
+def state() -> str:
+    """Return what is different after each action of any room: every one leaves an event. Two short questions."""
+    sealed = Event.objects.aggregate(last=Max("sequence"))["last"]
+    waiting = Event.objects.filter(sequence=None).aggregate(count=Count("id"), last=Max("id"))
+    return f"{sealed}.{waiting['count']}.{waiting['last']}"

@@ -304,3 +304,9 @@ def known(title: Text, *, code: str | None) -> str | None:
     if found is None and code is not None:
         found = Organisation.objects.filter(code=code).first()
     return None if found is None else found.id
+
+
+def titles_of(ids: Collection[str]) -> dict[str, Text]:
+    """Return the titles of some organisations by id; those that are not there are left out."""
+    found = Organisation.objects.filter(id__in=set(ids)).values_list("id", "title_zh", "title_en")
+    return {id_: Text(zh, en) for id_, zh, en in found}

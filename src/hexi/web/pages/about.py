@@ -13,7 +13,7 @@ from hexi.registry.catalog import queries as catalog
 def about(request: HttpRequest) -> HttpResponse:
     """Hexi in five minutes."""
     facts = catalog.facts()
-    example = next((each for each in catalog.datasets() if each.quarantined), None)
+    example = catalog.messiest()
     return render(request, "portal/about.html", {"facts": facts, "example": example})
 
 

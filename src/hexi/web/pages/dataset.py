@@ -7,7 +7,9 @@ from itertools import pairwise
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from hexi.data.contracts.cleaners import CLEANERS
 from hexi.data.contracts.model import Classification, Contract, Field, RowRule
@@ -22,6 +24,7 @@ from hexi.registry.runs import queries as runs
 from hexi.web import refusals, tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
+from hexi.web.keeping import kept
 from hexi.web.pages import subject
 from hexi.web.tables import TableState
 
@@ -83,17 +86,43 @@ class Change:
     is_first: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page of rows as it was made, and what its frame and the meter need to know of it."""
+
+    body: SafeString
+    title: str
+    summary: str
+    version: int
+    rows: int
+
+
 def preview(request: HttpRequest, name: str) -> HttpResponse:
     """The rows, searched, filtered, sorted; the address says which."""
+    if tables.is_plain_form(request.GET):
+        state = tables.read(request.GET, subject.dataset(name).contract)
+        return redirect(reverse("dataset", args=[name]) + state.address)
+    made = []
+
+    def make() -> Shown:
+        made.append(name)
+        return _shown(request, name)
+
+    try:
+        shown = kept(request, make)
+        if not made:
+            door.again(name, reader=reader(request), now=clock(), version=shown.version, rows=shown.rows)
+    except (Missing, Denied) as refusal:
+        context = subject.context(subject.dataset(name), tab="dataset")
+        return render(request, "portal/dataset/closed.html", {**context, "refusal": refusals.sentence(refusal)})
+    return render(request, "portal/parts/framed.html", {"shown": shown})
+
+
+def _shown(request: HttpRequest, name: str) -> Shown:
     record = subject.dataset(name)
     state = tables.read(request.GET, record.contract)
-    if tables.is_plain_form(request.GET):
-        return redirect(reverse("dataset", args=[name]) + state.address)
-    context = subject.context(record, tab="dataset")
-    try:
-        page = _page(request, record, state)
-    except (Missing, Denied) as refusal:
-        return render(request, "portal/dataset/closed.html", {**context, "refusal": refusals.sentence(refusal)})
+    context = {**subject.context(record, tab="dataset"), "frame": "portal/parts/bare.html"}
+    page = _page(request, record, state)
     fields = {each.name: each for each in record.contract.fields}
     shown = [fields[each] for each in page.columns]
     before, after, last = tables.page_numbers(state.page, page.total)
@@ -127,7 +156,13 @@ def preview(request: HttpRequest, name: str) -> HttpResponse:
         "last_row": state.offset + len(page.rows),
         "hidden": len(record.contract.fields) - len(_readable(record.contract)),
     }
-    return render(request, "portal/dataset/preview.html", context)
+    return Shown(
+        body=render_to_string("portal/dataset/preview.html", context, request),
+        title=wording.say(record.summary.title),
+        summary=wording.say(record.summary.summary),
+        version=page.version,
+        rows=len(page.rows),
+    )
 
 
 def _page(request: HttpRequest, record: DatasetRecord, state: TableState) -> Page:

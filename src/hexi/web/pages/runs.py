@@ -27,8 +27,9 @@ class StepShown:
 
 def runs(request: HttpRequest) -> HttpResponse:
     """The newest runs of all datasets."""
-    titles = {each.name: each.title for each in catalog.datasets()}
-    found = [(each, titles.get(each.dataset), _elapsed(each)) for each in queries.recent(limit=50)]
+    recent = queries.recent(limit=50)
+    titles = catalog.titles_of({each.dataset for each in recent})
+    found = [(each, titles.get(each.dataset), _elapsed(each)) for each in recent]
     return render(
         request, "portal/runs.html", {"runs": found, "is_busy": any(each.state == "running" for each, *_ in found)}
     )

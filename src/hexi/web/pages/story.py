@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,10 +30,9 @@ class Story:
     """The rules that put most rows into quarantine."""
 
 
-def story_of(summaries: Sequence[DatasetSummary], *, reader: Actor, now: datetime) -> Story | None:
-    """Return the story of the table with most quarantined rows; None where no table was messy."""
-    messy = max(summaries, key=lambda each: each.quarantined, default=None)
-    if messy is None or not messy.quarantined:
+def story_of(messy: DatasetSummary | None, *, reader: Actor, now: datetime) -> Story | None:
+    """Return the story of a messy table, by rights the one with most quarantined rows; None where there is none."""
+    if messy is None:
         return None
     record = catalog.dataset(messy.name)
     version = record.versions[0]

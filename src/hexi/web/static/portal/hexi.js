@@ -36,6 +36,24 @@ for (const print of document.querySelectorAll("[data-print]")) {
 }
 for (const copy of document.querySelectorAll("[data-copy]")) copy.hidden = !navigator.clipboard;
 
+// Arrows walk through what is suggested, Escape closes it; Tab does so without us.
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.(".suggesting");
+  if (!form || !["ArrowDown", "ArrowUp", "Escape"].includes(event.key)) return;
+  const input = form.querySelector("input[type=search]");
+  const links = [...form.querySelectorAll(".suggestions a")];
+  if (!links.length) return;
+  if (event.key === "Escape") {
+    form.querySelector(".suggestions").replaceChildren();
+    input.focus();
+  } else {
+    const stops = [input, ...links];
+    const step = event.key === "ArrowDown" ? 1 : stops.length - 1;
+    stops[(stops.indexOf(event.target) + step) % stops.length].focus();
+  }
+  event.preventDefault();
+});
+
 // A choice in a list is meant: no second click. Without JavaScript there is a button.
 for (const choice of document.querySelectorAll("select[data-submit]")) {
   choice.addEventListener("change", () => choice.form.requestSubmit());
