@@ -19,6 +19,7 @@ from hexi.cli import node
 from hexi.cli.commands.accounts import account
 from hexi.cli.commands.demo import demo
 from hexi.cli.commands.events import events
+from hexi.cli.commands.infer import infer
 from hexi.cli.commands.init import init
 from hexi.cli.commands.keys import keys
 from hexi.cli.commands.packs import pack
@@ -115,5 +116,5 @@ def main(*, debug: bool) -> None:
     """Hexi: from messy tables to certified data that others can find, read and check."""
 
 
-for command in (init, publish, verify, status, events, keys, account, serve, pack, demo):
+for command in (init, infer, publish, verify, status, events, keys, account, serve, pack, demo):
     main.add_command(command)

@@ -155,9 +155,10 @@ def _open(path: Path, workspace: Path) -> tuple[Source, RawSource, list[Text]]:
         except Invalid:
             continue
         if not _is_title(below):
+            above = ("第1行", "Row 1") if row == 2 else (f"前{row - 1}行", f"Rows 1 to {row - 1}")
             note = Text(
-                f"第1到{row - 1}行不是列名，已跳过；列名在第{row}行。",
-                f"Rows 1 to {row - 1} are no names of columns and were skipped; the names stand in row {row}.",
+                f"{above[0]}不是列名，已跳过；列名在第{row}行。",
+                f"{above[1]} held no names of columns and was skipped; the names stand in row {row}.",
             )
             return said, below, [note]
     return Source(), raw, []

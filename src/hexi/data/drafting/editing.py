@@ -115,15 +115,16 @@ def edit_field(text: str, name: str, form: FieldForm) -> str:
     own_set(entry, "hexi.description", _both(form.description))
     if form.description.zh:
         entry["description"] = form.description.zh
-    if form.meaning and form.meaning != before.meaning:
-        _mean(entry, form.meaning)
     for key, is_on in (("primaryKey", form.is_key), ("required", form.is_required), ("unique", form.is_unique)):
         _flag(entry, key, is_on=is_on)
     if form.classification == "open":
         entry.pop("classification", None)
     else:
         entry["classification"] = form.classification
-    if form.meaning == before.meaning:
+    if form.meaning and form.meaning != before.meaning:
+        # After the class, which a meaning may raise but not lower.
+        _mean(entry, form.meaning)
+    else:
         _limit(entry, before, form)
     if name != form.name.strip():
         _rename(said, name, form.name.strip())

@@ -103,12 +103,12 @@ def _means(column: ColumnProfile, best: Reading) -> list[Evidence]:
     if not weighed.of:
         return []
     by = (
-        Text("列名和取值都像", "the heading and the values say")
+        Text("列名和取值都像", "The heading and the values say")
         if best.by_heading
-        else Text("取值像", "the values say")
+        else Text("取值像", "The values say")
     )
     if meaning.logical == "string" and not meaning.checks:
-        by = Text("列名像", "the heading says") if best.by_heading else Text("按文本处理", "kept as")
+        by = Text("列名像", "The heading says") if best.by_heading else Text("保留为", "Kept as")
     claim = Text(
         f"{by.zh}“{meaning.title.zh}”：{_of(weighed.holds, weighed.of, 'zh')}。",
         f"{by.en} “{meaning.title.en}”: {_of(weighed.holds, weighed.of, 'en')}.",
@@ -131,7 +131,9 @@ def _filled(found: Profile, column: ColumnProfile, entry: dict[str, Any]) -> lis
     entry["required"] = True
     if column.empty == 0:
         return [Evidence(Text("每行都有值。", "Every row has a value."), filled, found.rows)]
-    claim = Text(f"{column.empty:,}行没有值，其余都有。", f"{column.empty:,} rows have no value, all others do.")
+    claim = Text(
+        f"{column.empty:,}行没有值，其余都有。", f"Rows without a value: {column.empty:,}; all others have one."
+    )
     return [Evidence(claim, filled, found.rows)]
 
 
@@ -235,7 +237,7 @@ def _choose_key(found: Profile, proposals: list[Proposal]) -> None:
         filled = found.rows - column.empty
         repeats = filled - column.distinct
         zh = "没有重复的值" if not repeats else f"{repeats:,}行重复前面的值"
-        en = "no value stands there twice" if not repeats else f"{repeats:,} rows repeat an earlier value"
+        en = "no value stands there twice" if not repeats else f"rows that repeat an earlier value: {repeats:,}"
         if number == 0:
             each.is_key = True
             each.entry["primaryKey"] = True

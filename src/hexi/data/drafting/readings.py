@@ -178,7 +178,7 @@ def _worth_weighing(texts: Sequence[str], said: str | None) -> list[str]:
             continue
         if share >= (LIKELY / 2 if is_said else LIKELY):
             names.append(name)
-    if "integer" in names and _has_leading_zeros(texts):
+    if _has_leading_zeros(texts):
         # 007 is a code: as a number it would lose what tells it from 7.
         names = [name for name in names if name not in {"integer", "number", "money"}]
     if said in names:

@@ -175,7 +175,7 @@ def _about(before: Contract | None, after: Contract) -> list[tuple[str, str, str
             contract.version,
         )
 
-    whats = (
+    headings = (
         gettext("Title"),
         gettext("Summary"),
         gettext("Sharing class"),
@@ -184,7 +184,7 @@ def _about(before: Contract | None, after: Contract) -> list[tuple[str, str, str
         gettext("Key"),
         gettext("Version of the contract"),
     )
-    return list(zip(whats, of(before), of(after), strict=True))
+    return list(zip(headings, of(before), of(after), strict=True))
 
 
 def _field_in_words(field: Field, contract: Contract | None) -> str:
