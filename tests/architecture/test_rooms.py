@@ -129,6 +129,19 @@ def test_no_room_loads_a_dictionary_before_a_word_needs_it() -> None:
     assert found.stdout.strip() == "set()"
 
 
+def test_no_tag_of_a_template_is_broken_by_a_line_end() -> None:
+    """Django shows such a tag as text, and a form would send it back as a value."""
+    broken = [
+        f"{path.name}:{number}"
+        for path in (HOUSE / "web" / "templates").rglob("*.html")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        for start, end in (("{{", "}}"), ("{%", "%}"))
+        if line.rfind(start) > line.rfind(end)
+    ]
+
+    assert broken == []
+
+
 def test_nothing_is_silenced() -> None:
     """Ratchets start at zero and only fall: `type: ignore` and `noqa` each need a better answer."""
     marks = {
