@@ -62,7 +62,7 @@ def progress_of(found: RunRecord) -> dict[str, Any]:
     return {
         "run": found,
         "steps": _steps(found),
-        "share": found.rows_done / found.rows_total * 100 if found.rows_total else None,
+        "worked": found.rows_done / found.rows_total * 100 if found.rows_total else None,
     }
 
 
