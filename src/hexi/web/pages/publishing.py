@@ -26,7 +26,7 @@ from hexi.web import refusals, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import publishing_forms as forms
-from hexi.web.pages.publishing_view import columns_of, differences, preview_of
+from hexi.web.pages.publishing_view import changes_of, columns_of, differences, preview_of
 from hexi.web.pages.runs import progress_of
 
 UPDATES = ("", *wording.UPDATES)
@@ -142,6 +142,7 @@ def review(request: HttpRequest, draft_id: str) -> HttpResponse:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "differences": differences(record),
+        "changes": changes_of(record),
         **(progress_of(runs.run(record.run)) if record.run else {}),
         **preview_of(record, reader(request)),
     }
