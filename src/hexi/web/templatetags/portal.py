@@ -24,6 +24,7 @@ from hexi.registry.accounts import queries as accounts
 from hexi.registry.accounts.errors import TokenVoid
 from hexi.registry.drafts.records import RemarkRecord
 from hexi.registry.events.verbs import VERBS
+from hexi.registry.notices import queries as notices
 from hexi.web import wording
 from hexi.web.asking import reader
 from hexi.web.mail import NOWHERE
@@ -121,7 +122,7 @@ def account_menu(context: Mapping[str, Any]) -> Menu | Literal[False] | None:
         for address, title, verb in (("people", gettext("People"), "account.see"),)
         if accounts.may(by, verb)
     ]
-    return Menu(accounts.account(by.account).title, tuple(entries), 0)
+    return Menu(accounts.account(by.account).title, tuple(entries), notices.unread(by))
 
 
 @register.simple_tag
