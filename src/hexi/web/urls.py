@@ -19,6 +19,7 @@ from hexi.web.pages import (
     desk,
     downloads,
     entrance,
+    feedback,
     home,
     log,
     mapping,
@@ -31,6 +32,7 @@ from hexi.web.pages import (
     quality,
     runs,
     uploads,
+    wishes,
 )
 
 
@@ -84,6 +86,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         page("publish/<str:draft_id>/review/", publishing.review, name="draft-review"),
         deed("publish/<str:draft_id>/decide/", publishing.decide, name="draft-decide"),
         page("desk/", desk.desk, name="desk"),
+        deed("follow/", feedback.follow, name="follow"),
+        page("datasets/<str:name>/questions/", feedback.questions, name="questions"),
+        form("datasets/<str:name>/correct/", feedback.correct, name="correct"),
+        form("datasets/<str:name>/ask/", feedback.ask, name="ask"),
+        form("questions/<str:question_id>/", feedback.question, name="question"),
+        page("wishes/", wishes.wishes, name="wishes"),
+        form("wishes/new/", wishes.make, name="wish-new"),
+        form("wishes/<str:wish_id>/", wishes.wish, name="wish"),
         form("notices/", notices.notices, name="notices"),
         form("accounts/me/", people.me, name="me"),
         form("accounts/link/<str:secret>/", people.link, name="link"),

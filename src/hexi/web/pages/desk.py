@@ -12,6 +12,7 @@ from hexi.registry.notices import queries as notices
 from hexi.registry.parties import queries as parties
 from hexi.web.asking import reader
 from hexi.web.clock import clock
+from hexi.web.desks import Looking
 from hexi.web.pages import desk_sections
 from hexi.web.pages.notices import told
 
@@ -27,7 +28,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     roles = {each.role for each in held}
     if ALL in accounts.authorities().get(by.account, ()):
         roles.add("operator")
-    looking = desk_sections.Looking(by=by, now=clock(), roles=frozenset(roles), names=names)
+    looking = Looking(by=by, now=clock(), roles=frozenset(roles), names=names)
     context = {
         "account": accounts.account(by.account),
         "roles": [(ROLES[each.role].title, names.get(each.organisation or "")) for each in held],

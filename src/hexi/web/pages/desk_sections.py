@@ -7,16 +7,14 @@ section is a new function in `SECTIONS`; each asks a number of questions that do
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
-from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
 from hexi.registry.accounts import queries as accounts
 from hexi.registry.catalog import queries as catalog
@@ -28,58 +26,14 @@ from hexi.registry.events.verbs import VERBS
 from hexi.registry.runs import queries as runs
 from hexi.registry.runs.records import RunRecord
 from hexi.web import wording
+from hexi.web.desks import SHOWN, Line, Looking, Section, section
+from hexi.web.pages import desk_feedback
 
-SHOWN = 6
-"""Lines that a section shows; the rest is a click away."""
 SEALED_WITHIN = timedelta(minutes=1)
 """Sealing takes a second; what waits longer than this waits for somebody to look."""
 LOCKED_FOR = timedelta(hours=24)
 DISK_SHARE = 0.10
 """Less free than this, and the operator is told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
-    """Who looks at their desk, and when."""
-
-    by: Actor
-    now: datetime
-    roles: frozenset[str]
-    names: Mapping[str, Text]
-    """Organisations by id."""
-
-    def has(self, *roles: str) -> bool:
-        """Whether who looks has one of some roles."""
-        return not self.roles.isdisjoint(roles)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One thing that waits."""
-
-    title: str
-    href: str = ""
-    notes: tuple[str, ...] = ()
-    tag: str = ""
-    is_late: bool = False
-    value: str = ""
-    """A number, for lines that only count."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """What waits of one kind."""
-
-    title: str
-    lines: tuple[Line, ...]
-    count: int
-    since: str = ""
-    """How long the oldest waits."""
-    action: tuple[str, str] | None = None
-    """The one thing to do: what it is called, where it is."""
-    empty: str = ""
-    """What to know, or to do, where nothing waits."""
-    is_late: bool = False
 
 
 def own_drafts(looking: Looking) -> Section | None:
@@ -88,7 +42,7 @@ def own_drafts(looking: Looking) -> Section | None:
         return None
     found = drafts.drafts_of(looking.by, states=(State.RETURNED, State.EDITING, State.DRAFTING))
     ordered = sorted(found, key=lambda each: each.state != State.RETURNED)
-    return _section(
+    return section(
         gettext("Drafts to finish"),
         [_draft(looking, each, "draft") for each in ordered],
         since=[each.changed_at for each in found],
@@ -103,7 +57,7 @@ def uploads(looking: Looking) -> Section | None:
     waiting = documents.waiting(looking.by, now=looking.now) if looking.has("officer") else ()
     if not waiting:
         return None
-    return _section(
+    return section(
         gettext("Uploads that are not whole"),
         [
             Line(
@@ -128,7 +82,7 @@ def reviews(looking: Looking) -> Section | None:
     if not looking.has("approver"):
         return None
     found = drafts.drafts_to_review(looking.by)
-    return _section(
+    return section(
         gettext("Drafts to review"),
         [_draft(looking, each, "draft-review") for each in found],
         since=[each.changed_at for each in found],
@@ -146,7 +100,7 @@ def failed_runs(looking: Looking) -> Section | None:
     if not found and not looking.has("operator"):
         return None
     titles = catalog.titles_of({each.dataset for each in found})
-    return _section(
+    return section(
         gettext("Runs that failed"),
         [_run(each, titles) for each in found],
         since=[each.finished_at or each.started_at for each in found],
@@ -163,7 +117,7 @@ def invitations(looking: Looking) -> Section | None:
         return None
     within = accounts.organisations_within(looking.by, "account.invite")
     found = accounts.open_invitations(now=looking.now) if within is None else ()
-    return _section(
+    return section(
         gettext("Invitations not accepted"),
         [
             Line(
@@ -214,7 +168,7 @@ def node_health(looking: Looking) -> Section | None:
                 is_late=True,
             )
         )
-    return _section(
+    return section(
         gettext("The node"),
         lines,
         looking=looking,
@@ -231,7 +185,7 @@ def todays_log(looking: Looking) -> Section | None:
         return None
     midnight = timezone.localtime(looking.now).replace(hour=0, minute=0, second=0, microsecond=0)
     counts = events.counts_since(midnight)
-    return _section(
+    return section(
         gettext("Today in the log"),
         [
             Line(title=wording.say(VERBS[verb].title) if verb in VERBS else verb, value=wording.count(times))
@@ -247,49 +201,17 @@ def todays_log(looking: Looking) -> Section | None:
 
 SECTIONS: Sequence[Callable[[Looking], Section | None]] = (
     reviews,
+    desk_feedback.to_answer,
     own_drafts,
     uploads,
     failed_runs,
     node_health,
     invitations,
     todays_log,
+    desk_feedback.my_questions,
+    desk_feedback.followed,
 )
 """The sections of the desk in their order; one that returns None is not shown."""
-
-
-def _section(
-    title: str,
-    lines: Sequence[Line],
-    *,
-    looking: Looking,
-    since: Iterable[datetime] = (),
-    count: int | None = None,
-    shown: int = SHOWN,
-    action: tuple[str, str] | None = None,
-    empty: str = "",
-    is_late: bool = False,
-) -> Section:
-    oldest = min(since, default=None)
-    return Section(
-        title=title,
-        lines=tuple(lines[:shown]),
-        count=len(lines) if count is None else count,
-        since=age(looking.now - oldest) if oldest else "",
-        action=action,
-        empty=empty,
-        is_late=(is_late and bool(lines)) or any(each.is_late for each in lines),
-    )
-
-
-def age(passed: timedelta) -> str:
-    """Return how long something waits, in the largest whole unit."""
-    hours = int(passed.total_seconds() // 3600)
-    if hours >= 24:
-        return ngettext("%(count)s day", "%(count)s days", hours // 24) % {"count": hours // 24}
-    if hours:
-        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
-    minutes = max(1, int(passed.total_seconds() // 60))
-    return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
 
 
 def _draft(looking: Looking, each: DraftSummary, address: str) -> Line:

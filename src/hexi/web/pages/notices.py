@@ -16,7 +16,7 @@ from hexi.web import tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 
-PLACES = {"draft": "draft-review", "dataset": "dataset", "organisation": "organisation"}
+PLACES = {"draft": "draft-review", "dataset": "dataset", "question": "question", "wish": "wish"}
 """Kind of thing → the page about it."""
 
 
