@@ -34,6 +34,7 @@ OWN = {
     "registry.accounts": {"credentials", "people", "roles"},
     "registry.documents": {"naming", "storing"},
     "registry.drafts": {"checking", "telling"},
+    "registry.feedback": {"checking", "telling"},
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
     "registry.catalog": {"finding", "registering"},

@@ -111,3 +111,15 @@ class NodeFacts:
     accepted: int
     events: int
     publishers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """How fresh a dataset is and promises to be."""
+
+    name: str
+    title: Text
+    version: int
+    certified_at: datetime
+    update_cycle: str
+    """A key of the contract's update cycles; empty where it promises none."""
