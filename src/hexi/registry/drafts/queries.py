@@ -9,11 +9,13 @@ from django.conf import settings
 
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.problems import ContractInvalid, Problem
-from hexi.data.drafting.trials import Trial, trial
+from hexi.data.drafting.trials import COMPARED, Trial, compare, trial
+from hexi.data.engines.polars_trial import Compared
 from hexi.data.lake.tables import Lake
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
 from hexi.registry.accounts import queries as authority
+from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.actions import LakeReferences
 from hexi.registry.documents import queries as documents
 from hexi.registry.drafts.checking import contract_of
@@ -25,9 +27,11 @@ TRIAL_ROWS = 2_000
 """Rows that a draft is tried on while it is edited."""
 
 
-def draft(draft_id: str, *, reader: Actor) -> DraftRecord:
-    """Everything about one draft. Raises `DraftMissing`."""
+def draft(draft_id: str, *, reader: Actor, text: str | None = None) -> DraftRecord:
+    """Everything about one draft; with `text`, as if that were its text. Raises `DraftMissing`."""
     found = _draft(draft_id, reader)
+    if text is not None:
+        found.text = text
     contract, problems = _contract(found)
     return DraftRecord(
         summary=_summary(found),
@@ -78,12 +82,13 @@ def text_of(draft_id: str, number: int, *, reader: Actor) -> str:
     return str(text)
 
 
-def trial_of(draft_id: str, *, reader: Actor, rows: int = TRIAL_ROWS) -> Trial:
-    """Clean and test some rows of the upload as the draft stands; nothing is written.
+def trial_of(draft_id: str, *, reader: Actor, rows: int = TRIAL_ROWS, text: str | None = None) -> Trial:
+    """Clean and test some rows of the upload as the draft stands, or as `text` says; nothing is written.
 
     Raises `DraftMissing`, `ContractInvalid`, and what the source is found to be.
     """
     found = _draft(draft_id, reader)
+    found.text = found.text if text is None else text
     sample = sample_path(found.id)
     return trial(
         contract_of(found),
@@ -91,6 +96,24 @@ def trial_of(draft_id: str, *, reader: Actor, rows: int = TRIAL_ROWS) -> Trial:
         rows=rows,
         references=LakeReferences(Lake(settings.HEXI_LAKE)),
         is_sample=sample.is_file(),
+    )
+
+
+def changes_of(draft_id: str, *, reader: Actor) -> Compared | None:
+    """How many rows the draft would add to the standing version, take away and change; None where nobody can tell.
+
+    Raises `DraftMissing`, `ContractInvalid`, and what the source is found to be.
+    """
+    found = _draft(draft_id, reader)
+    lake = Lake(settings.HEXI_LAKE)
+    if found.base_version is None or catalog.dataset(found.dataset).summary.rows > COMPARED:
+        return None
+    return compare(
+        contract_of(found),
+        catalog.contract(found.dataset),
+        lake.dataset(found.dataset).files(found.base_version),
+        source=documents.document(found.document).path,
+        references=LakeReferences(lake),
     )
 
 

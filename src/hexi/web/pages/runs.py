@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -44,15 +45,22 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
         # A first run that failed left no dataset behind.
         title = None
     context = {
-        "run": found,
+        **progress_of(found),
         "title": title,
-        "steps": _steps(found),
-        "share": found.rows_done / found.rows_total * 100 if found.rows_total else None,
         "elapsed": _elapsed(found),
-        "error": _error(found),
         "events": events.events_about(f"dataset:{found.dataset}", limit=8),
     }
     return render(request, "portal/run.html", context)
+
+
+def progress_of(found: RunRecord) -> dict[str, Any]:
+    """What `parts/progress.html` shows of a run."""
+    return {
+        "run": found,
+        "steps": _steps(found),
+        "share": found.rows_done / found.rows_total * 100 if found.rows_total else None,
+        "error": _error(found),
+    }
 
 
 def _steps(found: RunRecord) -> list[StepShown]:
@@ -65,7 +73,7 @@ def _steps(found: RunRecord) -> list[StepShown]:
         elif found.state == "unchanged":
             state = "done" if i == 0 else ""
         elif i == at:
-            state = "now" if found.state == "running" else "failed"
+            state = {"running": "now", "queued": ""}.get(found.state, "failed")
         else:
             state = "done" if i < at else ""
         shown.append(StepShown(name, state, found.seconds.get(name)))
