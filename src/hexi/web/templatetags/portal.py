@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -102,6 +102,12 @@ def remark(found: RemarkRecord) -> str:
         return found.text
     template = gettext(found.text)
     return template.format(**found.facts) if found.facts else template
+
+
+@register.filter
+def lines(values: Iterable[str]) -> str:
+    """Write one value a line, for a field of a form."""
+    return "\n".join(values)
 
 
 @register.filter
