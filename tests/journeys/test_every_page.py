@@ -18,8 +18,20 @@ PAGES = [
     "/datasets/?q=nothing-is-called-so",
     *(
         f"/datasets/enterprises.sample/{tab}"
-        for tab in ("", "fields/", "quality/", "quarantine/", "versions/", "map/", "chart/", "use/", "certificate/")
+        for tab in (
+            "",
+            "fields/",
+            "quality/",
+            "quarantine/",
+            "versions/",
+            "map/",
+            "chart/",
+            "use/",
+            "questions/",
+            "certificate/",
+        )
     ),
+    "/datasets/gansu.airports/questions/",
     "/datasets/gansu.boundaries-county/map/",
     "/datasets/gansu.reconciliation-counties/",
     "/places/",
@@ -28,6 +40,7 @@ PAGES = [
     "/places/?q=lz",
     "/organisations/",
     "/organisations/?q=文化厅",
+    "/wishes/",
     "/plan/plan-2015/",
     "/runs/",
     "/log/",
