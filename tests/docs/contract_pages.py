@@ -14,11 +14,10 @@ from hexi.data.contracts.properties import (
     FIELD_PROPERTIES,
     FORMATS,
     RULE_PROPERTIES,
-    Property,
 )
 from hexi.data.contracts.queries import QUERY_FUNCTIONS
 from hexi.data.contracts.rules import BOUNDS, DAYS, LENGTHS
-from hexi.data.contracts.shapes import Shape
+from hexi.data.contracts.shapes import Property, Shape
 from hexi.data.contracts.values import WRITTEN
 from hexi.data.contracts.words import Check, Cleaner, Parameter
 

@@ -18,7 +18,19 @@ PAGES = [
     "/datasets/?q=nothing-is-called-so",
     *(
         f"/datasets/enterprises.sample/{tab}"
-        for tab in ("", "fields/", "quality/", "quarantine/", "versions/", "map/", "chart/", "use/", "certificate/")
+        for tab in (
+            "",
+            "fields/",
+            "quality/",
+            "quarantine/",
+            "versions/",
+            "versions/compare/",
+            "entry/",
+            "map/",
+            "chart/",
+            "use/",
+            "certificate/",
+        )
     ),
     "/datasets/gansu.boundaries-county/map/",
     "/datasets/gansu.reconciliation-counties/",
@@ -26,6 +38,8 @@ PAGES = [
     "/places/620100000000/",
     "/places/620102025000/",
     "/places/?q=lz",
+    "/elements/",
+    "/elements/division_code/",
     "/organisations/",
     "/organisations/?q=文化厅",
     "/plan/plan-2015/",

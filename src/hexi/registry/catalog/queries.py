@@ -13,7 +13,7 @@ from hexi.data.contracts.reading import contract_from_text
 from hexi.kernel.names import Text
 from hexi.registry.catalog import finding
 from hexi.registry.catalog.errors import DatasetMissing
-from hexi.registry.catalog.models import Dataset, Version
+from hexi.registry.catalog.models import Dataset, ElementUse, Version
 from hexi.registry.catalog.records import (
     DatasetRecord,
     DatasetSummary,
@@ -162,6 +162,12 @@ def dependents(names: Collection[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def element_counts() -> dict[str, int]:
+    """Return how many fields hold each data element; elements that none holds are left out."""
+    rows = ElementUse.objects.filter(dataset__is_withdrawn=False)
+    return dict(rows.values_list("element").annotate(n=Count("id")).order_by())
+
+
 def with_places() -> tuple[tuple[DatasetSummary, str], ...]:
     """Datasets whose contract names a field with division codes, and that field."""
     rows = list(Dataset.objects.filter(is_withdrawn=False, place_field__isnull=False).order_by("name"))
@@ -180,6 +186,7 @@ def _summary(row: Dataset, publishers: Mapping[str, Text]) -> DatasetSummary:
     return DatasetSummary(
         id=row.id,
         name=row.name,
+        code=row.code,
         title=_text(entry["title"]) or Text(row.name, row.name),
         summary=_text(entry["summary"]) or Text("", ""),
         publisher=publishers.get(row.publisher, Text("", "")),
@@ -209,6 +216,7 @@ def _version(row: Version, name: str) -> VersionRecord:
         accepted=facts["accepted"],
         quarantined=facts["quarantined"],
         run_key=facts["run_key"],
+        contract=contract,
         contract_version=facts["contract_version"],
         contract_sha256=row.contract_sha256,
         certificate_sha256=row.certificate_sha256,
