@@ -33,7 +33,7 @@ OWN = {
     "registry.drafts": {"checking", "telling"},
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
-    "registry.catalog": {"claiming", "finding", "mending", "numbering", "registering"},
+    "registry.catalog": {"claiming", "exporting", "finding", "mending", "numbering", "registering"},
     "registry.search": {"columns", "corrections", "indexes", "synonyms", "words"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},

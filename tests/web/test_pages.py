@@ -22,7 +22,18 @@ pytestmark = pytest.mark.django_db
 NOT_THERE = {"place", "plan", "link", "leave", "closed-email", "closed-providers"}
 NOT_THERE |= {"draft", "draft-about", "draft-text", "draft-review"}
 """Pages of packs that are not installed, and of what is closed or a stranger knows nothing of: they say so with 404."""
-SIGNED_IN = {"desk", "publish", "me", "mend", "people", "person", "uploads", "upload", "upload-tables"}
+SIGNED_IN = {
+    "catalogue-file",
+    "desk",
+    "publish",
+    "me",
+    "mend",
+    "people",
+    "person",
+    "uploads",
+    "upload",
+    "upload-tables",
+}
 """Pages that ask a stranger to sign in."""
 DEEDS = {"draft-begin", "draft-field", "draft-decide", "invite", "program", "person-change"}
 DEEDS |= {"upload-form", "upload-complete", "upload-discard"}

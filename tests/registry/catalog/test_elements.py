@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import timedelta
+from pathlib import Path
 
+import fastexcel
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from hexi.data.contracts.reading import contract_from_text
-from hexi.kernel.actors import NODE
-from hexi.registry.catalog import actions, claiming, mending, queries
+from hexi.kernel.actors import EVERYONE, NODE
+from hexi.registry.accounts.errors import NotAuthorised
+from hexi.registry.catalog import actions, claiming, exporting, mending, queries
 from hexi.registry.catalog.errors import SourceTaken
 from hexi.registry.catalog.models import Dataset
 from hexi.registry.events import queries as events
@@ -176,3 +180,33 @@ def test_what_to_mend_takes_as_many_queries_for_many_datasets(own: Node) -> None
         assert len(mending.to_mend(organisation, now=own.clock())) == 5
 
     assert len(after) == len(before)
+
+
+def test_the_catalogue_of_an_office_is_a_workbook_of_texts_without_formulas(own: Node, tmp_path: Path) -> None:
+    hostile = contract("a.one", field("code", "=cmd()"), properties=category(), zh="=1+1", en="Sum")
+    own.publish(hostile, "code\n1\n")
+    own.publish(firms("b.firms"), ROWS)
+    organisation = Dataset.objects.get(name="a.one").publisher
+    target = tmp_path / "catalogue.xlsx"
+
+    with CaptureQueriesContext(connection) as made:
+        assert exporting.export(organisation, target, by=NODE) == 2 + 3
+
+    book = fastexcel.read_excel(target)
+    datasets, items = (book.load_sheet(each).to_polars() for each in book.sheet_names)
+    assert datasets["数据集 dataset"].to_list() == ["a.one", "b.firms"]
+    assert datasets["目录代码 resource code"].to_list() == ["316001/000001", None]
+    assert datasets["名称 name"].to_list()[0] == "=1+1"
+    assert items["信息项 item"].to_list() == ["=cmd()", "代码", "联系电话"]
+    assert items["权威来源 authoritative source"].to_list() == [None, None, "是"]
+    with zipfile.ZipFile(target) as parts:
+        assert not any(b"<f>" in parts.read(each) for each in parts.namelist() if "worksheets" in each)
+    assert len([each for each in made if "catalog_version" in each["sql"]]) == 2
+
+
+def test_only_who_describes_its_datasets_takes_the_catalogue_of_an_office(own: Node, tmp_path: Path) -> None:
+    own.publish(firms("b.firms"), ROWS)
+    organisation = Dataset.objects.get(name="b.firms").publisher
+
+    with pytest.raises(NotAuthorised):
+        exporting.export(organisation, tmp_path / "x.xlsx", by=EVERYONE)

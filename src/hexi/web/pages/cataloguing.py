@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from hexi.data.contracts.cataloguing import KINDS
 from hexi.data.contracts.elements import ELEMENTS
 from hexi.registry.accounts import queries as authority
 from hexi.registry.accounts.actions import require
-from hexi.registry.catalog import claiming, mending, numbering
+from hexi.registry.catalog import claiming, exporting, mending, numbering
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.parties import queries as parties
 from hexi.web import tables
@@ -20,6 +22,7 @@ from hexi.web.clock import clock
 from hexi.web.pages import subject
 
 USES_A_PAGE = 50
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def entry(request: HttpRequest, name: str) -> HttpResponse:
@@ -94,3 +97,12 @@ def mend(request: HttpRequest) -> HttpResponse:
         "total": published.get(wanted, 0),
     }
     return render(request, "portal/mend.html", context)
+
+
+def export(request: HttpRequest, organisation_id: str) -> FileResponse:
+    """The catalogue of an organisation as a workbook."""
+    # The file has no name on disk once it is open, so nothing stays behind when the reader goes away.
+    with tempfile.TemporaryDirectory(prefix="hexi-catalogue-") as folder:
+        target = Path(folder) / "catalogue.xlsx"
+        exporting.export(organisation_id, target, by=reader(request))
+        return FileResponse(target.open("rb"), as_attachment=True, filename=target.name, content_type=WORKBOOK)
