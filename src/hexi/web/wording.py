@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
-from hexi.data.contracts import cataloguing, elements
+from hexi.data.contracts import cataloguing, elements, properties
 from hexi.data.contracts.model import Field, FieldType
 from hexi.kernel.names import Text
 
@@ -153,6 +153,7 @@ UPDATES = {
     "daily": Text("每日", "daily"),
     "realtime": Text("实时", "in real time"),
 }
+SOURCE_FORMATS = {name: meaning for name, (meaning, _) in properties.FORMATS.items()}
 METHODS = cataloguing.METHODS
 ELEMENTS = {name: each.title for name, each in elements.ELEMENTS.items()}
 GAPS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -80,6 +80,12 @@ def cell(value: object, field: Field | None) -> SafeString | str:
 def at(names: Mapping[str, Any], key: str) -> Any:
     """Return what a mapping has for a key; nothing for nothing."""
     return names.get(key)
+
+
+@register.filter
+def lines(texts: Iterable[str]) -> str:
+    """Return texts one a line, as a form's box shows and sends them."""
+    return "\n".join(texts)
 
 
 @register.filter
