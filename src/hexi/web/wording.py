@@ -204,6 +204,23 @@ REMARK_KINDS = {
     "publish": Text("已发布", "published it"),
     "fail": Text("未能完成", "could not go on"),
 }
+CORRECTION_STATES = {
+    "open": Text("待答复", "waits for an answer"),
+    "reopened": Text("再次提出，待答复", "reopened, waits for an answer"),
+    "accepted": Text("属实，将更正", "right, will be corrected"),
+    "declined": Text("数据无误", "the data is right"),
+}
+REQUEST_STATES = {
+    "open": Text("待答复", "waits for an answer"),
+    "reopened": Text("再次提出，待答复", "reopened, waits for an answer"),
+    "accepted": Text("同意提供", "granted"),
+    "declined": Text("不予提供", "refused"),
+}
+WISH_STATES = {
+    "open": Text("待答复", "waits for an answer"),
+    "declined": Text("已答复", "answered"),
+    "fulfilled": Text("已有数据", "fulfilled"),
+}
 RUN_STATES = {
     "queued": Text("排队中", "waiting"),
     "cancelled": Text("已取消", "cancelled"),

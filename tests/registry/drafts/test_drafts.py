@@ -336,3 +336,55 @@ def test_who_claims_another_datasets_element_is_told_before_anybody_reviews_it(o
     with pytest.raises(SourceTaken, match=r"电话.*commerce.shops.*省商务厅"):
         actions.submit(draft, by=office.officer, now=office.node.clock())
     assert read(office, draft).summary.state == State.EDITING
+
+
+def test_a_new_version_says_what_it_would_change_in_the_rows(office: Office) -> None:
+    draft = office.draft()
+    named(office, draft)
+    published(office, draft)
+    # One row less, one new, one with another name; every tenth has no number and stays in quarantine.
+    other = ROWS.replace("a001,店1,", "a001,新店,").replace("a002,", "b002,")
+    newer = office.draft(other, dataset="commerce.shops")
+    record = read(office, newer)
+
+    assert record.is_compared
+    told = {name: record.changes[name] for name in ("added", "removed", "changed", "same", "by_field", "key")}
+    standing = catalog.dataset("commerce.shops").summary.accepted
+    assert told == {
+        "added": 1,
+        "removed": 1,
+        "changed": 1,
+        "same": standing - 2,
+        "by_field": {"name": 1},
+        "key": ["code"],
+    }
+    assert record.changes["accepted"] == standing
+
+
+def test_rows_are_compared_again_when_an_edited_draft_is_handed_in(office: Office) -> None:
+    draft = office.draft()
+    named(office, draft)
+    published(office, draft)
+    newer = office.draft(dataset="commerce.shops")
+    number = read(office, newer).number
+    form = replace(field(office, newer, "name"), max_length="2")
+    actions.edit_field(newer, "name", form, number=number, by=office.officer, now=office.node.clock())
+    assert not tasks.work(clock=office.node.clock)
+    assert read(office, newer).changes["removed"] == 0
+
+    actions.submit(newer, by=office.officer, now=office.node.clock())
+    while tasks.work(clock=office.node.clock):
+        pass
+    # Names of three characters, 店10 and on, are too long now.
+    assert read(office, newer).is_compared
+    assert read(office, newer).changes["removed"] > 0
+    assert not (office.node.home / "drafts" / newer / "compared").exists()
+
+
+def test_a_version_whose_file_does_not_fit_the_contract_says_why(office: Office) -> None:
+    draft = office.draft()
+    named(office, draft)
+    published(office, draft)
+    newer = office.draft("别的,名称\n1,2\n", dataset="commerce.shops")
+
+    assert "lacks" in read(office, newer).changes["error"]

@@ -76,9 +76,14 @@ class AboutForm:
     catalogue: cataloguing.CatalogueForm
 
 
+DIVISION = "division_code"
+"""Cleaned as any code is; what tells it apart is that the contract names it as the field of the place."""
+
+
 def fields(text: str) -> tuple[FieldForm, ...]:
     """Return the fields as a form shows them, in order. Raises `NotEditable`."""
-    return tuple(_form(each) for each in _properties(load(text)))
+    said = load(text)
+    return tuple(_form(each, place=own(said, "hexi.place")) for each in _properties(said))
 
 
 def about(text: str) -> AboutForm:
@@ -114,7 +119,8 @@ def edit_field(text: str, name: str, form: FieldForm) -> str:
     """Return the text with the field `name` as the form has it. Raises `NotEditable`, `FieldMissing`."""
     said = load(text)
     entry = _property(said, name)
-    before = _form(entry)
+    place = own(said, "hexi.place")
+    before = _form(entry, place=place)
     entry["name"] = form.name.strip()
     own_set(entry, "hexi.source", form.source if form.source != entry["name"] else None)
     own_set(entry, "hexi.title", _both(form.title))
@@ -133,6 +139,8 @@ def edit_field(text: str, name: str, form: FieldForm) -> str:
     if form.meaning and form.meaning != before.meaning:
         # After the class, which a meaning may raise but not lower.
         _mean(entry, form.meaning)
+        if form.meaning == DIVISION or place == name:
+            own_set(said, "hexi.place", name if form.meaning == DIVISION else None)
     else:
         _limit(entry, before, form)
     if name != form.name.strip():
@@ -224,7 +232,7 @@ def _property(said: Any, name: str) -> Any:
     )
 
 
-def _form(entry: Any) -> FieldForm:
+def _form(entry: Any, *, place: object) -> FieldForm:
     options = entry.get("logicalTypeOptions") or {}
     quality = [each for each in entry.get("quality") or () if isinstance(each, dict)]
     checks = tuple(str((each.get("implementation") or {}).get("check")) for each in quality if _is_ours(each))
@@ -233,12 +241,13 @@ def _form(entry: Any) -> FieldForm:
     title = _text(own(entry, "hexi.title"))
     said = str(entry.get("businessName") or name)
     description = _text(own(entry, "hexi.description"))
+    meaning = meaning_of(str(entry.get("logicalType")), clean, checks, classification)
     return FieldForm(
         name=name,
         source=str(own(entry, "hexi.source") or name),
         title=Text(title.zh or said, title.en or name.replace("_", " ").capitalize()),
         description=Text(description.zh or str(entry.get("description") or "").strip(), description.en),
-        meaning=meaning_of(str(entry.get("logicalType")), clean, checks, classification) or "",
+        meaning=DIVISION if meaning == "code" and name == place else meaning or "",
         is_key=entry.get("primaryKey") is True,
         is_required=entry.get("required") is True,
         is_unique=entry.get("unique") is True,

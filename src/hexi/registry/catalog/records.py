@@ -162,3 +162,15 @@ class ToMend:
     def count(self) -> int:
         """How many things there are."""
         return len(self.gaps) + bool(self.undocumented) + bool(self.late_since) + (self.quality is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """How fresh a dataset is and promises to be."""
+
+    name: str
+    title: Text
+    version: int
+    certified_at: datetime
+    update_cycle: str
+    """A key of the contract's update cycles; empty where it promises none."""

@@ -36,6 +36,8 @@ def draft(draft_id: str, *, reader: Actor) -> DraftRecord:
         document=found.document,
         base_version=found.base_version,
         findings=found.findings,
+        changes=found.changes,
+        compared=found.compared,
         run=found.run,
         created_at=found.created_at,
         contract=contract,

@@ -28,7 +28,8 @@ from hexi.web import refusals, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import publishing_forms as forms
-from hexi.web.pages.publishing_view import columns_of, differences, preview_of, taken_in_words
+from hexi.web.pages.publishing_view import changes_of, columns_of, differences, preview_of, taken_in_words
+from hexi.web.pages.runs import progress_of
 
 UPDATES = ("", *wording.UPDATES)
 
@@ -143,9 +144,12 @@ def text(request: HttpRequest, draft_id: str) -> HttpResponse:
 def review(request: HttpRequest, draft_id: str) -> HttpResponse:
     """What will change, what was said, and what can be decided."""
     record = queries.draft(draft_id, reader=reader(request))
+    if request.headers.get("HX-Target") == "run" and record.summary.state != State.PUBLISHING:
+        return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "differences": differences(record),
-        "run": runs.run(record.run) if record.run else None,
+        "changes": changes_of(record),
+        **(progress_of(runs.run(record.run)) if record.run else {}),
         **preview_of(record, reader(request)),
     }
     return render(request, "portal/publish/review.html", {**_context(request, record, "review"), **context})

@@ -16,7 +16,7 @@ from hexi.kernel.names import Text
 from hexi.registry.catalog import claiming
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.drafts import queries
-from hexi.registry.drafts.records import DraftRecord
+from hexi.registry.drafts.records import DraftRecord, State
 from hexi.web import refusals, wording
 
 ROWS_SHOWN = 50
@@ -74,6 +74,24 @@ class Difference:
     what: str
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesShown:
+    """What a new version changes in the rows that are published."""
+
+    failure: str = ""
+    """Why nobody can tell."""
+    is_waited_for: bool = False
+    """Whether the node is about to compare."""
+    is_old: bool = False
+    """Whether the contract was edited since the rows were compared."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """In words, and rows."""
+    key: tuple[str, ...] = ()
+    by_field: tuple[tuple[str, int], ...] = ()
+    accepted: int = 0
+    quarantined: int = 0
 
 
 def columns_of(record: DraftRecord, trial: Trial | None) -> list[ColumnShown]:
@@ -134,6 +152,34 @@ def preview_of(record: DraftRecord, reader: Actor, *, which: str = "") -> dict[s
         "broken": [(sentences[id], count) for id, count in trial.failed_by_rule.items() if count and id in sentences],
         "oddities": [Text(**each) for each in record.findings.get("problems", ())],
     }
+
+
+def changes_of(record: DraftRecord) -> ChangesShown | None:
+    """Return what a new version changes in the rows; nothing for a new dataset."""
+    if record.base_version is None:
+        return None
+    said, contract = record.changes, record.contract
+    if "error" in said:
+        template = gettext(said["error"])
+        return ChangesShown(failure=template.format(**said["facts"]) if said["facts"] else template)
+    is_waited_for = not said or (not record.is_compared and record.summary.state == State.SUBMITTED)
+    if not said:
+        return ChangesShown(is_waited_for=is_waited_for)
+    titles = {each.name: wording.say(each.title) for each in contract.fields} if contract else {}
+    return ChangesShown(
+        is_waited_for=is_waited_for,
+        is_old=not record.is_compared,
+        counts=(
+            (gettext("added"), said["added"]),
+            (gettext("removed"), said["removed"]),
+            (gettext("changed"), said["changed"]),
+            (gettext("the same"), said["same"]),
+        ),
+        key=tuple(titles.get(name, name) for name in said["key"]),
+        by_field=tuple((titles.get(name, name), number) for name, number in said["by_field"].items()),
+        accepted=said["accepted"],
+        quarantined=said["quarantined"],
+    )
 
 
 def differences(record: DraftRecord) -> list[Difference]:

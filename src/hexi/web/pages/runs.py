@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +13,10 @@ from hexi.kernel.errors import Missing
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import queries as events
 from hexi.registry.runs import queries
-from hexi.registry.runs.records import RunRecord
+from hexi.registry.runs.records import RunRecord, State
 from hexi.web.clock import clock
+
+BUSY = (State.QUEUED, State.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,23 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
         # A first run that failed left no dataset behind.
         title = None
     context = {
-        "run": found,
+        **progress_of(found),
         "title": title,
-        "steps": _steps(found),
-        "share": found.rows_done / found.rows_total * 100 if found.rows_total else None,
+        "is_busy": found.state in BUSY,
         "elapsed": _elapsed(found),
         "error": _error(found),
         "events": events.events_about(f"dataset:{found.dataset}", limit=8),
     }
     return render(request, "portal/run.html", context)
+
+
+def progress_of(found: RunRecord) -> dict[str, Any]:
+    """Return the variables of `portal/parts/run_progress.html`."""
+    return {
+        "run": found,
+        "steps": _steps(found),
+        "worked": found.rows_done / found.rows_total * 100 if found.rows_total else None,
+    }
 
 
 def _steps(found: RunRecord) -> list[StepShown]:

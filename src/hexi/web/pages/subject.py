@@ -35,6 +35,7 @@ def context(record: DatasetRecord, *, tab: str) -> dict[str, Any]:
         "map": gettext("Map"),
         "chart": gettext("Chart"),
         "use": gettext("Use it"),
+        "questions": gettext("Questions"),
     }
     if not record.contract.has_open_place:
         del titles["map"]
