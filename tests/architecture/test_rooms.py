@@ -37,7 +37,7 @@ OWN = {
     "registry.feedback": {"checking", "telling"},
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
-    "registry.catalog": {"finding", "registering"},
+    "registry.catalog": {"claiming", "exporting", "finding", "mending", "numbering", "registering"},
     "registry.search": {"columns", "corrections", "indexes", "synonyms", "words"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},

@@ -24,6 +24,7 @@ NOT_THERE |= {"draft", "draft-about", "draft-text", "draft-review", "question", 
 """Pages of packs that are not installed, and of what is closed or a stranger knows nothing of: they say so with 404."""
 SIGNED_IN = {"desk", "publish", "me", "people", "person", "uploads", "upload", "upload-tables"}
 SIGNED_IN |= {"notices", "correct", "ask", "wish-new"}
+SIGNED_IN |= {"catalogue-file", "mend"}
 """Pages that ask a stranger to sign in."""
 DEEDS = {"draft-begin", "draft-field", "draft-decide", "invite", "program", "person-change"}
 DEEDS |= {"upload-form", "upload-complete", "upload-discard", "follow"}
@@ -88,7 +89,9 @@ def filled(name: str, route: str) -> str:
         "wish_id": "none",
         "organisation_id": catalog.dataset(SHOPS).summary.publisher_id,
     }
-    return "/" + re.sub(r"<str:(\w+)>", lambda found: str(facts[found[1]]), route)
+    return "/" + re.sub(
+        r"<str:(\w+)>", lambda found: str(facts[found[1]]), route.replace("elements/<str:name>", "elements/phone")
+    )
 
 
 FRAGMENTS = {"suggest"}

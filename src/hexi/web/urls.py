@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hexi.web import providers
 from hexi.web.pages import (
     about,
+    cataloguing,
     certificates,
     charting,
+    comparing,
     dataset,
     datasets,
     desk,
@@ -68,6 +70,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         page("datasets/<str:name>/quality/", quality.quality, name="quality"),
         page("datasets/<str:name>/quarantine/", quality.quarantine, name="quarantine"),
         page("datasets/<str:name>/versions/", dataset.versions, name="versions"),
+        page("datasets/<str:name>/versions/compare/", comparing.compare, name="compare"),
+        page("datasets/<str:name>/entry/", cataloguing.entry, name="entry"),
+        page("elements/", cataloguing.elements, name="elements"),
+        page("elements/<str:name>/", cataloguing.element, name="element"),
+        page("mend/", cataloguing.mend, name="mend"),
+        page("mend/<str:organisation_id>/catalogue.xlsx", cataloguing.export, name="catalogue-file"),
         page("datasets/<str:name>/map/", mapping.dataset_map, name="map"),
         page("datasets/<str:name>/chart/", charting.charts, name="chart"),
         page("datasets/<str:name>/use/", dataset.use, name="use"),

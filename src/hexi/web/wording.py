@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from hexi.data.contracts import cataloguing, elements, properties
 from hexi.data.contracts.model import Field, FieldType
 from hexi.kernel.names import Text
 
@@ -151,6 +152,18 @@ UPDATES = {
     "weekly": Text("每周", "weekly"),
     "daily": Text("每日", "daily"),
     "realtime": Text("实时", "in real time"),
+}
+SOURCE_FORMATS = {name: meaning for name, (meaning, _) in properties.FORMATS.items()}
+METHODS = cataloguing.METHODS
+ELEMENTS = {name: each.title for name, each in elements.ELEMENTS.items()}
+GAPS = {
+    "theme": Text("主题分类", "theme"),
+    "updates": Text("更新周期", "update cycle"),
+    "licence": Text("许可协议", "licence"),
+    "methods": Text("共享方式", "way of sharing"),
+    "category": Text("资源分类", "classification"),
+    "contact": Text("联系方式", "contact"),
+    "code": Text("数源单位代码", "code of the publisher"),
 }
 CLASSES = {
     "open": Text("公开", "open"),

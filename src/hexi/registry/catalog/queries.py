@@ -13,7 +13,7 @@ from hexi.data.contracts.reading import contract_from_text
 from hexi.kernel.names import Text
 from hexi.registry.catalog import finding
 from hexi.registry.catalog.errors import DatasetMissing
-from hexi.registry.catalog.models import Dataset, Version
+from hexi.registry.catalog.models import Dataset, ElementUse, Version
 from hexi.registry.catalog.records import (
     DatasetRecord,
     DatasetSummary,
@@ -163,6 +163,12 @@ def dependents(names: Collection[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def element_counts() -> dict[str, int]:
+    """Return how many fields hold each data element; elements that none holds are left out."""
+    rows = ElementUse.objects.filter(dataset__is_withdrawn=False)
+    return dict(rows.values_list("element").annotate(n=Count("id")).order_by())
+
+
 def promises(names: Collection[str] = (), *, publishers: Collection[str] = ()) -> tuple[Promise, ...]:
     """How fresh some datasets, or those of some publishers, are and promise to be; by name, may be empty."""
     chosen = Q(dataset__name__in=set(names)) | Q(dataset__publisher__in=set(publishers))
@@ -210,6 +216,7 @@ def _summary(row: Dataset, publishers: Mapping[str, Text]) -> DatasetSummary:
     return DatasetSummary(
         id=row.id,
         name=row.name,
+        code=row.code,
         title=_text(entry["title"]) or Text(row.name, row.name),
         summary=_text(entry["summary"]) or Text("", ""),
         publisher=publishers.get(row.publisher, Text("", "")),
@@ -239,6 +246,7 @@ def _version(row: Version, name: str) -> VersionRecord:
         accepted=facts["accepted"],
         quarantined=facts["quarantined"],
         run_key=facts["run_key"],
+        contract=contract,
         contract_version=facts["contract_version"],
         contract_sha256=row.contract_sha256,
         certificate_sha256=row.certificate_sha256,

@@ -27,12 +27,12 @@ VERBS: Mapping[str, Verb] = {
     "dataset.publish": Verb(
         Text(zh="发布数据集版本", en="Published a version of a dataset"),
         "dataset",
-        ("version", "certificate", "rows", "accepted", "quarantined"),
+        ("version", "certificate", "rows", "accepted", "quarantined", "resource_code"),
     ),
     "dataset.catch-up": Verb(
         Text(zh="补登数据集版本", en="Entered a version that the lake already held"),
         "dataset",
-        ("version", "certificate", "rows", "accepted", "quarantined"),
+        ("version", "certificate", "rows", "accepted", "quarantined", "resource_code"),
     ),
     "dataset.withdraw": Verb(
         Text(zh="撤下数据集", en="Withdrew a dataset from the catalogue"), "dataset", ("because",)
@@ -166,6 +166,9 @@ FACTS: Mapping[str, Text] = {
     "quarantined": Text(zh="待治理的行数", en="Rows that are quarantined."),
     "query": Text(zh="这次取数的编号，与计量记录相同", en="Id of the delivery, the same as in its meter entry."),
     "received_bytes": Text(zh="已收到的字节数", en="Bytes that had arrived."),
+    "resource_code": Text(
+        zh="目录代码；只在这一版本首次取得时记录", en="Resource code, where this version was the first to bring one."
+    ),
     "role": Text(zh="角色", en="The role, such as `officer`."),
     "rows": Text(zh="行数", en="Rows: those that came in, of a version; those that went out, of a download."),
     "run": Text(zh="处理批次的编号", en="Id of the run."),

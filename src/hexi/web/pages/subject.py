@@ -31,6 +31,7 @@ def context(record: DatasetRecord, *, tab: str) -> dict[str, Any]:
         "fields": gettext("Fields"),
         "quality": gettext("Quality"),
         "versions": gettext("Versions"),
+        "entry": gettext("Catalogue entry"),
         "map": gettext("Map"),
         "chart": gettext("Chart"),
         "use": gettext("Use it"),
