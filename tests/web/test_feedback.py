@@ -79,16 +79,28 @@ def test_who_may_not_read_sees_whom_to_ask_and_asks(own: Node, sign_in: SignIn) 
 
 def test_following_is_one_press_and_comes_back(own: Node, sign_in: SignIn) -> None:
     client, page = sign_in("qian"), f"/en/datasets/{SHOPS}/fields/"
-    said = {"object": f"dataset:{SHOPS}", "next": page, "do": "follow"}
+    said = {"follow": f"dataset:{SHOPS}", "next": page}
 
     assert client.post("/en/follow/", said).headers["Location"] == page
     assert 'aria-pressed="true"' in text_of(client, page)
     assert "Shops" in text_of(client, "/en/desk/")
-    client.post("/en/follow/", said | {"do": "unfollow"})
-    assert 'aria-pressed="false"' in text_of(client, page)
     assert client.post("/en/follow/", said | {"next": "https://example.org/"}).headers["Location"] == "/en/desk/"
-    assert client.post("/en/follow/", {"object": "dataset:test.nothing"}).status_code == 404
+    client.post("/en/follow/", {"unfollow": f"dataset:{SHOPS}"})
+    assert 'aria-pressed="false"' in text_of(client, page)
+    assert client.post("/en/follow/", {"follow": "dataset:test.nothing"}).status_code == 404
+    assert client.post("/en/follow/", {}).status_code == 404
     assert Client().post("/en/follow/", said).headers["Location"].startswith("/en/accounts/login/")
+
+
+def test_what_is_kept_of_a_page_holds_no_token_of_a_browser(own: Node, sign_in: SignIn) -> None:
+    own.publish(contract("test.open", field("code", "编号"), zh="开放", en="Open"), "code\n1\n")
+    client = sign_in("qian")
+
+    head, _, body = text_of(client, "/datasets/test.open/").partition("<main")
+
+    assert 'form="following"' in body
+    assert "csrfmiddlewaretoken" not in body
+    assert head.count("csrfmiddlewaretoken") == 2
 
 
 def test_a_correction_goes_from_the_form_to_the_public_page(own: Node, sign_in: SignIn) -> None:
@@ -142,7 +154,7 @@ def test_no_form_is_taken_from_elsewhere(own: Node, sign_in: SignIn) -> None:
     client.cookies = sign_in("qian").cookies
 
     for address in ("/follow/", "/wishes/new/", f"/datasets/{SHOPS}/correct/", f"/datasets/{SHOPS}/ask/", "/notices/"):
-        assert client.post(address, {"title": "x", "reason": "x", "object": f"dataset:{SHOPS}"}).status_code == 403
+        assert client.post(address, {"title": "x", "reason": "x", "follow": f"dataset:{SHOPS}"}).status_code == 403
 
 
 def test_a_wish_is_found_joined_answered_and_told(own: Node, sign_in: SignIn) -> None:

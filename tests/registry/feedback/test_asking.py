@@ -190,6 +190,8 @@ def test_a_wish_is_joined_once_and_its_answer_reaches_everybody(town: Town) -> N
     assert queries.wish(made, reader=town.second).backers == 2
     assert queries.wish(made, reader=town.second).is_mine
     assert not queries.wish(made, reader=town.officer).is_mine
+    assert [each.id for each in queries.wishes_to_answer(town.foreign)[0]] == [made]
+    assert queries.wishes_to_answer(town.officer) == queries.wishes_to_answer(town.clerk) == ((), 0)
     with pytest.raises(NotAuthorised):
         actions.answer_wish(made, text="x", by=town.officer, now=town.node.clock())
     actions.answer_wish(made, text="next year", by=town.foreign, now=town.node.clock())
@@ -227,6 +229,7 @@ def test_no_list_asks_more_where_there_is_more(town: Town) -> None:
             queries.asked_by(town.clerk)
             queries.to_answer(town.officer)
             queries.wishes(reader=town.second)
+            queries.wishes_to_answer(town.officer)
         asked.append(len(found))
 
     assert asked[0] == asked[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
@@ -10,6 +12,7 @@ from hexi.data.contracts.model import Publisher
 from hexi.data.drafting import drafts as drafting
 from hexi.data.drafting import editing
 from hexi.data.drafting.comparing import changes
+from hexi.data.drafting.headings import name_of
 from hexi.data.lake.tables import Lake
 from hexi.kernel.actors import NODE
 from hexi.kernel.errors import HexiError
@@ -21,7 +24,7 @@ from hexi.registry.documents import queries as documents
 from hexi.registry.drafts.checking import contract_of
 from hexi.registry.drafts.models import Draft, Remark, Revision
 from hexi.registry.drafts.queries import sample_path
-from hexi.registry.drafts.records import EDITABLE, State
+from hexi.registry.drafts.records import EDITABLE, OPEN, State
 from hexi.registry.drafts.telling import tell_author
 from hexi.registry.parties import queries as parties
 from hexi.registry.runs import queries as runs
@@ -72,7 +75,7 @@ def _proposal(draft: Draft) -> tuple[str, dict[str, object]]:
     title = document.name.rpartition(".")[0] or document.name
     found = drafting.draft(
         document.path,
-        name=_name_for(draft),
+        name=_name_for(draft, title),
         title=Text(title, title),
         publisher=Publisher(name=organisation.title, code=organisation.code),
         sample=sample,
@@ -85,9 +88,19 @@ def _proposal(draft: Draft) -> tuple[str, dict[str, object]]:
     return text, found.as_json()
 
 
-def _name_for(draft: Draft) -> str:
-    """A name that nobody has yet: people change it, but a contract needs one to be tried."""
-    return f"draft.d{draft.id.replace('-', '')[-10:]}"
+def _name_for(draft: Draft, title: str) -> str:
+    """A name that nobody has yet, made of the publisher's and the file's; people may still change it."""
+    publisher, table = (
+        name_of(each).replace("_", "-")[:40].strip("-")
+        for each in (parties.organisation(draft.organisation).title.en, title)
+    )
+    name = f"{publisher}.{table}"
+    drafts = Draft.objects.filter(state__in=OPEN).exclude(id=draft.id)
+    return next(
+        each
+        for each in chain([name], (f"{name}-{n}" for n in count(2)))
+        if not catalog.titles_of({each}) and not drafts.filter(dataset=each).exists()
+    )
 
 
 def _settle(*, clock: Clock) -> bool:

@@ -15,7 +15,6 @@ from django.utils import timezone
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text, new_id
 from hexi.registry.accounts import actions as accounts
-from hexi.registry.accounts import queries as authority
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import actions as events
 from hexi.registry.feedback.checking import check_pace, check_text
@@ -28,6 +27,7 @@ from hexi.registry.feedback.errors import (
     WishMissing,
 )
 from hexi.registry.feedback.models import Backer, Follow, Question, Reply, Wish
+from hexi.registry.feedback.queries import VERBS, may_answer
 from hexi.registry.feedback.records import WAITING, Kind, State
 from hexi.registry.feedback.telling import tell, tell_asker, tell_officers
 from hexi.registry.parties import queries as parties
@@ -120,15 +120,16 @@ def answer(question_id: str, outcome: str, *, text: str, by: Actor, now: datetim
 
     Raises `QuestionMissing`, `NotOpen`, `OutcomeUnknown`, `TextMissing`.
     """
-    question = _waiting(question_id, by)
+    question = _known(question_id, by)
+    accounts.require(by, VERBS[Kind(question.kind)], question_id, organisation=question.organisation)
+    _check_waiting(question)
     if outcome not in {State.ACCEPTED, State.DECLINED}:
         raise OutcomeUnknown("“{outcome}” is no answer; say accepted or declined.", outcome=outcome)
     said = check_text(text)
     _move(question, state=outcome, answered_at=now)
     Reply.objects.create(question=question, kind=outcome, account=by.account, at=now, text=said)
-    verb = "correction.answer" if question.kind == Kind.CORRECTION else "request.answer"
     details = {"dataset": question.dataset, "outcome": str(outcome)}
-    events.record(by=by, verb=verb, object=f"question:{question.id}", details=details, now=now)
+    events.record(by=by, verb=VERBS[Kind(question.kind)], object=f"question:{question.id}", details=details, now=now)
     tell_asker(
         question,
         template="Your question about “{title}” has an answer.",
@@ -144,7 +145,9 @@ def pass_on(question_id: str, *, organisation: str, text: str, by: Actor, now: d
 
     Raises what `answer` raises, and `PartyMissing`.
     """
-    question = _waiting(question_id, by)
+    question = _known(question_id, by)
+    accounts.require(by, VERBS[Kind(question.kind)], question_id, organisation=question.organisation)
+    _check_waiting(question)
     body = parties.organisation(organisation)
     said = check_text(text)
     question.due_on = _due(now)
@@ -289,16 +292,16 @@ def _asked(
     )
 
 
-def _waiting(question_id: str, by: Actor) -> Question:
-    """The question, if `by` may answer it and somebody has to."""
+def _known(question_id: str, by: Actor) -> Question:
     question = Question.objects.filter(id=question_id).first()
-    verb = "request.answer" if question is None or question.kind == Kind.REQUEST else "correction.answer"
-    if question is None or not authority.may(by, verb, question.organisation):
+    if question is None or not may_answer(question.kind, question.organisation, by=by):
         raise _no_question()
-    accounts.require(by, verb, question_id, organisation=question.organisation)
+    return question
+
+
+def _check_waiting(question: Question) -> None:
     if question.state not in WAITING:
         raise _answered()
-    return question
 
 
 def _move(question: Question, **changed: object) -> None:

@@ -119,6 +119,18 @@ def wishes(
     return _wishes(rows, reader), found.count()
 
 
+def wishes_to_answer(reader: Actor, *, limit: int = PAGE) -> tuple[tuple[WishRecord, ...], int]:
+    """Wishes without an answer that the reader's bodies should fulfil, the most missed first; and how many.
+
+    One that names no body is for whoever answers on the whole node.
+    """
+    found = Wish.objects.filter(state=State.OPEN)
+    places = authority.organisations_within(reader, "request.answer")
+    if places is not None:
+        found = found.filter(organisation__in=places)
+    return _wishes(list(found.order_by("-backers", "asked_at", "id")[:limit]), reader), found.count()
+
+
 def wish(wish_id: str, *, reader: Actor) -> WishRecord:
     """One wish. Raises `WishMissing`."""
     found = Wish.objects.filter(id=wish_id).first()

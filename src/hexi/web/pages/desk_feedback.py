@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from hexi.registry.feedback import queries as feedback
 from hexi.registry.feedback.records import Kind, QuestionRecord
@@ -27,6 +27,31 @@ def to_answer(looking: Looking) -> Section | None:
         looking=looking,
         action=(gettext("Answer the first"), reverse("question", args=[found[0].id])) if found else None,
         empty=gettext("Nobody waits for an answer. Corrections and requests for your datasets come here."),
+    )
+
+
+def wishes(looking: Looking) -> Section | None:
+    """Datasets that are missed and that who looks should answer for; nothing where none is."""
+    found, count = feedback.wishes_to_answer(looking.by, limit=SHOWN)
+    if not found:
+        return None
+    return section(
+        gettext("Data that is missed"),
+        [
+            Line(
+                title=each.title,
+                href=reverse("wish", args=[each.id]),
+                notes=(
+                    ngettext("%(counter)s misses it", "%(counter)s miss it", each.backers) % {"counter": each.backers},
+                    wording.say(looking.names.get(each.organisation)),
+                ),
+            )
+            for each in found
+        ],
+        since=[each.asked_at for each in found],
+        count=count,
+        looking=looking,
+        action=(gettext("Answer the most missed"), reverse("wish", args=[found[0].id])),
     )
 
 

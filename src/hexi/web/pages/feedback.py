@@ -27,9 +27,10 @@ STATUS = {Invalid: 400, Denied: 429, Conflict: 409}
 
 def follow(request: HttpRequest) -> HttpResponse:
     """Follow a dataset or an organisation, or follow it no longer; back to where one came from."""
-    verb = actions.unfollow if request.POST.get("do") == "unfollow" else actions.follow
-    verb(request.POST.get("object", "")[:200], by=reader(request), now=clock())
-    back = request.POST.get("next", "")
+    said = request.POST
+    verb, object = (actions.unfollow, "unfollow") if "unfollow" in said else (actions.follow, "follow")
+    verb(said.get(object, "")[:200], by=reader(request), now=clock())
+    back = said.get("next", "")
     return redirect(back if url_has_allowed_host_and_scheme(back, None) else "desk")
 
 

@@ -130,6 +130,10 @@ def text(request: HttpRequest, draft_id: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         said = request.POST.get("text", "").replace("\r\n", "\n")
+        if request.POST.get("do") == "try":
+            record = queries.draft(draft_id, text=said, reader=by)
+            tried = {**_context(request, record, "text"), **preview_of(record, by)}
+            return render(request, "portal/publish/text.html", {**tried, "text": said, "number": record.number})
         number = _number(request.POST.get("number"), record.number)
         try:
             actions.edit(draft_id, said, number=number, by=by, now=clock())
@@ -138,7 +142,8 @@ def text(request: HttpRequest, draft_id: str) -> HttpResponse:
             # What was typed stays on the page, whatever is wrong with it.
             context = {"text": said, "number": number, "error": refusals.sentence(error)}
             status = 409
-    return render(request, "portal/publish/text.html", {**_context(request, record, "text"), **context}, status=status)
+    context = {**_context(request, record, "text"), **preview_of(record, by), **context}
+    return render(request, "portal/publish/text.html", context, status=status)
 
 
 def review(request: HttpRequest, draft_id: str) -> HttpResponse:
@@ -175,7 +180,7 @@ def decide(request: HttpRequest, draft_id: str) -> HttpResponse:
 
 
 def _fields(request: HttpRequest, record: DraftRecord, *, said: str = "", status: int = 200) -> HttpResponse:
-    shown = preview_of(record, reader(request), which=request.GET.get("rows", ""))
+    shown = preview_of(record, reader(request))
     context = {
         **_context(request, record, "fields"),
         **shown,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,8 @@ class ColumnShown:
     """Rules of this field that rows break, and how many."""
     rewritten: int
     rewrites: tuple[tuple[str, str], ...]
+    confidence: float | None
+    """How sure the meaning is that the draft proposed, 0 to 1; None for a column that no draft weighed."""
     is_open: bool
     """Whether the rest of the form is unfolded, since something in it is wrong."""
 
@@ -67,6 +70,18 @@ class RowShown:
     line: int
     reasons: tuple[Text, ...]
     cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Some of the rows that would be published, or of those that would not."""
+
+    name: str
+    title: str
+    count: int
+    heads: tuple[Field, ...]
+    """Of rows that fail, the fields that most of them fail by stand first."""
+    rows: tuple[RowShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,37 +135,32 @@ def columns_of(record: DraftRecord, trial: Trial | None) -> list[ColumnShown]:
                 broken=broken,
                 rewritten=trial.rewritten.get(form.name, 0) if trial else 0,
                 rewrites=_rewrites(trial, form.name, record.contract) if trial else (),
+                confidence=column.get("confidence"),
                 is_open=any(each.path.find(f"[{form.name}]") >= 0 for each in record.problems),
             )
         )
     return shown
 
 
-def preview_of(record: DraftRecord, reader: Actor, *, which: str = "") -> dict[str, Any]:
+def preview_of(record: DraftRecord, reader: Actor) -> dict[str, Any]:
     """Return what a page shows of a trial: nothing while the text is no contract, why where the source fails."""
     if record.contract is None:
         return {}
     try:
-        trial = queries.trial_of(record.summary.id, reader=reader)
+        trial = queries.trial_of(record.summary.id, text=record.text, reader=reader)
     except HexiError as error:
         return {"failure": refusals.sentence(error)}
-    which = which if which in {"failing", "accepted"} else "failing" if trial.failed else "accepted"
     sentences = {rule.id: rule.sentence for rule in record.contract.rules}
-    fields = {each.name: each for each in record.contract.fields}
-    rows = [each for each in trial.rows if bool(each.reasons) == (which == "failing")][:ROWS_SHOWN]
     tried = trial.accepted + trial.failed
     return {
         "trial": trial,
         "share": trial.accepted / tried if tried else 1.0,
         "width": trial.accepted / tried * 100 if tried else 100.0,
         "total": record.findings.get("rows"),
-        "which": which,
-        "kinds": [
-            ("failing", gettext("would be quarantined"), trial.failed),
-            ("accepted", gettext("accepted"), trial.accepted),
+        "sides": [
+            _side("failing", gettext("would be quarantined"), trial.failed, trial, record.contract),
+            _side("accepted", gettext("accepted"), trial.accepted, trial, record.contract),
         ],
-        "heads": record.contract.fields,
-        "shown_rows": [_row(each, fields, sentences) for each in rows],
         "broken": [(sentences[id], count) for id, count in trial.failed_by_rule.items() if count and id in sentences],
         "oddities": [Text(**each) for each in record.findings.get("problems", ())],
     }
@@ -270,6 +280,15 @@ def _rewrites(trial: Trial, name: str, contract: Contract | None) -> tuple[tuple
         for row in trial.rows
         if name in row.rewritten and not row.reasons
     )[:3]
+
+
+def _side(name: str, title: str, count: int, trial: Trial, contract: Contract) -> Side:
+    rows = [each for each in trial.rows if bool(each.reasons) == (name == "failing")][:ROWS_SHOWN]
+    hits = Counter(field for each in rows for field in each.failed)
+    heads = sorted(contract.fields, key=lambda field: -hits[field.name])
+    sentences = {rule.id: rule.sentence for rule in contract.rules}
+    fields = {each.name: each for each in heads}
+    return Side(name, title, count, tuple(heads), tuple(_row(each, fields, sentences) for each in rows))
 
 
 def _row(row: TrialRow, fields: dict[str, Field], sentences: dict[str, Text]) -> RowShown:
