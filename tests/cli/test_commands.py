@@ -61,7 +61,7 @@ def test_publish_tells_a_clerk_what_came_in_and_what_became_of_it(node) -> None:
 
     assert (ended.code, ended.err) == (0, "")
     assert "Firms (test.firms): version 0 is published." in ended.out
-    assert "3 rows came in, 2 were accepted (66.6%), 1 are quarantined." in ended.out
+    assert "Rows: 3 came in, 2 accepted (66.6%), 1 quarantined." in ended.out
     assert "can be read as a whole number" in ended.out
     assert "Certificate: home/lake/test.firms/certificates/" in ended.out
     assert "Next: look at the quarantined rows" in ended.out

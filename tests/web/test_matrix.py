@@ -111,6 +111,10 @@ ELSEWHERE = {
     "closed-email": "closed to everybody",
     "closed-providers": "closed to everybody",
     **dict.fromkeys(
+        ("follow", "correct", "ask", "question", "wish-new", "wish", "notices"),
+        "what everybody signed in may ask and read of their own: the tests of the feedback room",
+    ),
+    **dict.fromkeys(
         ("uploads", "upload-form", "upload", "upload-complete", "upload-discard", "upload-tables"),
         "one's own uploads alone: test_to_others_an_upload_is_as_if_it_were_not",
     ),

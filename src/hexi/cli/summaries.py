@@ -57,7 +57,7 @@ def show(contract: Contract, result: RunResult) -> None:
     share = result.accepted * 1000 // result.rows / 10 if result.rows else 100.0
     out.print(
         _(
-            "  {rows} rows came in, {accepted} were accepted ({share}%), {quarantined} are quarantined.",
+            "  Rows: {rows} came in, {accepted} accepted ({share}%), {quarantined} quarantined.",
             rows=many(result.rows),
             accepted=many(result.accepted),
             share=f"{share:.1f}",

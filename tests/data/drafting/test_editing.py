@@ -77,6 +77,18 @@ def test_a_renamed_field_keeps_its_column_and_what_points_to_it() -> None:
     assert contract.field("x").source == "lon"
 
 
+def test_a_division_code_is_the_field_that_places_a_row() -> None:
+    text = AIRPORTS.read_text("utf-8")
+    assert form(text, "city").meaning != editing.DIVISION
+    changed = editing.edit_field(text, "iata", replace(form(text, "iata"), meaning=editing.DIVISION))
+
+    assert contract_from_text(changed, file=AIRPORTS).place_field == "iata"
+    assert form(changed, "iata").meaning == editing.DIVISION
+    back = editing.edit_field(changed, "iata", replace(form(changed, "iata"), meaning="code"))
+    assert contract_from_text(back, file=AIRPORTS).place_field is None
+    assert form(back, "iata").meaning == "code"
+
+
 def test_a_column_is_left_out_and_taken_in_again() -> None:
     text = AIRPORTS.read_text("utf-8")
     without = editing.remove_field(text, "latitude")

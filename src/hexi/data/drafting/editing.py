@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hexi.data.drafting import cataloguing
 from hexi.data.drafting.meanings import MEANINGS, meaning_of
 from hexi.data.drafting.trees import dump, load, own, own_set
 from hexi.kernel.errors import Invalid, Missing
@@ -50,6 +51,10 @@ class FieldForm:
     """Names of the vocabulary's checks."""
     expressions: tuple[str, ...] = ()
     """SQL rules; to be looked at, changed in the text."""
+    element: str = ""
+    """A standard data element; empty for none."""
+    is_source: bool = False
+    """Whether the dataset claims to be the source of the element."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +73,17 @@ class AboutForm:
     openness: str
     licence: str
     updates: str
+    catalogue: cataloguing.CatalogueForm
+
+
+DIVISION = "division_code"
+"""Cleaned as any code is; what tells it apart is that the contract names it as the field of the place."""
 
 
 def fields(text: str) -> tuple[FieldForm, ...]:
     """Return the fields as a form shows them, in order. Raises `NotEditable`."""
-    return tuple(_form(each) for each in _properties(load(text)))
+    said = load(text)
+    return tuple(_form(each, place=own(said, "hexi.place")) for each in _properties(said))
 
 
 def about(text: str) -> AboutForm:
@@ -92,6 +103,7 @@ def about(text: str) -> AboutForm:
         openness=str(own(said, "hexi.openness") or "closed"),
         licence=str(own(said, "hexi.licence") or ""),
         updates=str(own(said, "hexi.updates") or ""),
+        catalogue=cataloguing.form_of(said),
     )
 
 
@@ -107,7 +119,8 @@ def edit_field(text: str, name: str, form: FieldForm) -> str:
     """Return the text with the field `name` as the form has it. Raises `NotEditable`, `FieldMissing`."""
     said = load(text)
     entry = _property(said, name)
-    before = _form(entry)
+    place = own(said, "hexi.place")
+    before = _form(entry, place=place)
     entry["name"] = form.name.strip()
     own_set(entry, "hexi.source", form.source if form.source != entry["name"] else None)
     own_set(entry, "hexi.title", _both(form.title))
@@ -121,9 +134,13 @@ def edit_field(text: str, name: str, form: FieldForm) -> str:
         entry.pop("classification", None)
     else:
         entry["classification"] = form.classification
+    own_set(entry, "hexi.element", form.element or None)
+    own_set(entry, "hexi.source_of", True if form.is_source and form.element else None)
     if form.meaning and form.meaning != before.meaning:
         # After the class, which a meaning may raise but not lower.
         _mean(entry, form.meaning)
+        if form.meaning == DIVISION or place == name:
+            own_set(said, "hexi.place", name if form.meaning == DIVISION else None)
     else:
         _limit(entry, before, form)
     if name != form.name.strip():
@@ -175,6 +192,7 @@ def edit_about(text: str, form: AboutForm) -> str:
     own_set(said, "hexi.openness", form.openness)
     own_set(said, "hexi.licence", form.licence.strip() or None)
     own_set(said, "hexi.updates", form.updates or None)
+    cataloguing.change(said, form.catalogue)
     return dump(said)
 
 
@@ -214,7 +232,7 @@ def _property(said: Any, name: str) -> Any:
     )
 
 
-def _form(entry: Any) -> FieldForm:
+def _form(entry: Any, *, place: object) -> FieldForm:
     options = entry.get("logicalTypeOptions") or {}
     quality = [each for each in entry.get("quality") or () if isinstance(each, dict)]
     checks = tuple(str((each.get("implementation") or {}).get("check")) for each in quality if _is_ours(each))
@@ -223,12 +241,13 @@ def _form(entry: Any) -> FieldForm:
     title = _text(own(entry, "hexi.title"))
     said = str(entry.get("businessName") or name)
     description = _text(own(entry, "hexi.description"))
+    meaning = meaning_of(str(entry.get("logicalType")), clean, checks, classification)
     return FieldForm(
         name=name,
         source=str(own(entry, "hexi.source") or name),
         title=Text(title.zh or said, title.en or name.replace("_", " ").capitalize()),
         description=Text(description.zh or str(entry.get("description") or "").strip(), description.en),
-        meaning=meaning_of(str(entry.get("logicalType")), clean, checks, classification) or "",
+        meaning=DIVISION if meaning == "code" and name == place else meaning or "",
         is_key=entry.get("primaryKey") is True,
         is_required=entry.get("required") is True,
         is_unique=entry.get("unique") is True,
@@ -242,6 +261,8 @@ def _form(entry: Any) -> FieldForm:
             for each in quality
             if _is_ours(each) and each["implementation"].get("check") == "sql"
         ),
+        element=str(own(entry, "hexi.element") or ""),
+        is_source=own(entry, "hexi.source_of") is True,
         **{part: "" if options.get(key) is None else str(options[key]) for part, key in OPTIONS.items()},
     )
 

@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pypinyin import lazy_pinyin
-
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -291,6 +289,8 @@ def name_of(text: str) -> str:
     plain = _NOTE.sub(" ", unicodedata.normalize("NFKC", text)).strip()
     if plain in KNOWN:
         return KNOWN[plain].name
+    from pypinyin import lazy_pinyin  # a dictionary of 57 MiB, for the few commands that draft
+
     spelt = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain)
     sounds = "_".join(lazy_pinyin(spelt))
     name = re.sub(r"[^0-9a-z]+", "_", sounds.lower()).strip("_")[:60].strip("_")

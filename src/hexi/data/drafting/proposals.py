@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from hexi.data.drafting.headings import heading_of, name_of, unit_of
-from hexi.data.drafting.meanings import MEANINGS, Meaning
+from hexi.data.drafting.meanings import MEANINGS, Meaning, element_of
 from hexi.data.drafting.readings import NEARLY_ALL, Reading, plain
 from hexi.data.drafting.trees import own_set
 from hexi.data.engines.profiles import ColumnProfile, Profile
@@ -88,6 +88,7 @@ def _propose(found: Profile, column: ColumnProfile, readings: Sequence[Reading],
     own_set(entry, "hexi.title", {"zh": title.zh, "en": title.en})
     own_set(entry, "hexi.source", column.source if column.source != name else None)
     own_set(entry, "hexi.clean", list(best.meaning.clean))
+    own_set(entry, "hexi.element", element_of(best.meaning.name, heading.name if heading else ""))
     unit = unit_of(column.source)
     own_set(entry, "hexi.unit", unit if unit and best.meaning.logical in {"integer", "number"} else None)
     return Proposal(

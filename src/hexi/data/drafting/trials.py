@@ -11,16 +11,12 @@ from typing import Protocol
 
 from hexi.data.contracts.model import Contract, RowRule
 from hexi.data.engines.polars_split import values_of
-from hexi.data.engines.polars_trial import Compared, References, Tried, compare_rows, try_rows
+from hexi.data.engines.polars_trial import References, Tried, try_rows
 from hexi.data.engines.profiles import open_sample
 from hexi.data.engines.sources.opening import open_source
 from hexi.kernel.errors import HexiError
 
 ROWS = 2_000
-COMPARED = 200_000
-"""Rows up to which a source is held against the standing version while somebody waits for a page."""
-COMPARED_BYTES = 32 << 20
-"""Its size where only reading tells the rows."""
 
 
 class Snapshot(Protocol):
@@ -112,31 +108,6 @@ def trial(
         not_checked=tuple(sorted(missing)),
         total_rows=total,
     )
-
-
-def compare(
-    contract: Contract, before: Contract, files: tuple[Path, ...], *, source: Path, references: Snapshots | None = None
-) -> Compared | None:
-    """Say how many rows of `source` are new, gone or different from those in `files`, which `before` let in.
-
-    None where that cannot be told: one of the contracts has no key, or another one, or the source has more than
-    `COMPARED` rows. Raises what opening and reading a source raises.
-    """
-    if not contract.key or contract.key != before.key:
-        return None
-    known, missing = _references(contract, references)
-    reduced = dataclasses.replace(
-        contract, row_rules=tuple(each for each in contract.row_rules if each.id not in missing)
-    )
-    with tempfile.TemporaryDirectory(prefix="hexi-compare-") as folder:
-        raw = open_source(reduced, source, workspace=Path(folder))
-        if raw.total_rows is not None and raw.total_rows > COMPARED:
-            return None
-        if raw.total_rows is None and source.stat().st_size > COMPARED_BYTES:
-            return None
-        return compare_rows(
-            raw, reduced, files, key=contract.key, references=known, rows=COMPARED, workspace=Path(folder)
-        )
 
 
 def _rows(contract: Contract, tried: Tried) -> tuple[TrialRow, ...]:

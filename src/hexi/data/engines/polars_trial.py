@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,18 +36,6 @@ class Tried:
     """Field that is cleaned → values that the source has written differently."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """How the rows of a source differ from those of a version."""
-
-    added: int
-    removed: int
-    changed: int
-    kept: int
-    """Rows that both have, changed ones among them."""
-    changed_by_field: Mapping[str, int]
-
-
 def try_rows(
     source: RawSource,
     contract: Contract,
@@ -57,65 +45,6 @@ def try_rows(
     workspace: Path,
 ) -> Tried:
     """Clean and test the first `rows` rows exactly as a run would. Raises what reading the source raises."""
-    compiled, judged = _judged(source, contract, references=references, rows=rows, workspace=workspace)
-    bad = judged.select(compiled.is_quarantined.alias("bad"))["bad"]
-    rewritten = Rewrites(contract, clean=CLEAN, line=LINE).look(judged, ~bad)
-    reasons = compiled.reasons(judged).alias(REASONS)
-    return Tried(
-        lines=tuple(judged[LINE].to_list()),
-        raw={name: tuple(judged[name].to_list()) for name in dict.fromkeys(each.source for each in contract.fields)},
-        values={each.name: tuple(_shown(judged[CLEAN + each.name]).to_list()) for each in contract.fields},
-        reasons=tuple(tuple(each or ()) for each in reasons.to_list()),
-        quarantined=tuple(bad.to_list()),
-        failed={rule.id: int(judged[breaks(rule.id)].sum() or 0) for rule in contract.row_rules},
-        rewritten=rewritten.counts,
-    )
-
-
-def compare_rows(
-    source: RawSource,
-    contract: Contract,
-    before: Sequence[Path],
-    *,
-    key: Sequence[str],
-    references: References,
-    rows: int,
-    workspace: Path,
-) -> Compared:
-    """Hold the first `rows` rows of a source, cleaned and tested, against the accepted rows of a version.
-
-    A row is told by `key`, whose fields both have; it is changed where a field that both have says otherwise.
-    """
-    compiled, judged = _judged(source, contract, references=references, rows=rows, workspace=workspace)
-    try:
-        standing = pl.read_parquet(list(before), hive_partitioning=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise source.explain(error) from error
-    names = [each.name for each in contract.fields]
-    accepted = judged.filter(~compiled.is_quarantined).select(pl.col(CLEAN + each).alias(each) for each in names)
-    both = [each for each in names if each in standing.columns and each not in key]
-    # Compared as text: the type of a field may have changed between the versions.
-    new, old = (frame.select(_told(frame, each) for each in (*key, *both)) for frame in (accepted, standing))
-    kept = new.join(old, on=list(key), how="inner", suffix=":before", nulls_equal=True)
-    differs = [pl.col(each).ne_missing(pl.col(f"{each}:before")) for each in both]
-    counts = kept.select(each.sum().alias(name) for name, each in zip(both, differs, strict=True))
-    return Compared(
-        added=new.join(old, on=list(key), how="anti", nulls_equal=True).height,
-        removed=old.join(new, on=list(key), how="anti", nulls_equal=True).height,
-        changed=kept.filter(pl.any_horizontal(differs)).height if differs else 0,
-        kept=kept.height,
-        changed_by_field={name: int(counts[name][0]) for name in both if counts.height and counts[name][0]},
-    )
-
-
-def _told(frame: pl.DataFrame, name: str) -> pl.Expr:
-    column = pl.col(name)
-    return column.bin.encode("hex") if frame.schema[name] == pl.Binary else column.cast(pl.String)
-
-
-def _judged(
-    source: RawSource, contract: Contract, *, references: References, rows: int, workspace: Path
-) -> tuple[Compiled, pl.DataFrame]:
     try:
         # Read as the run reads: eagerly, row by row of the source's own order.
         head = source.frame.head(rows).collect(engine="streaming").rechunk()
@@ -131,7 +60,18 @@ def _judged(
         judged = compiled.judged(keyed)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise source.explain(error) from error
-    return compiled, judged
+    bad = judged.select(compiled.is_quarantined.alias("bad"))["bad"]
+    rewritten = Rewrites(contract, clean=CLEAN, line=LINE).look(judged, ~bad)
+    reasons = compiled.reasons(judged).alias(REASONS)
+    return Tried(
+        lines=tuple(judged[LINE].to_list()),
+        raw={name: tuple(judged[name].to_list()) for name in dict.fromkeys(each.source for each in contract.fields)},
+        values={each.name: tuple(_shown(judged[CLEAN + each.name]).to_list()) for each in contract.fields},
+        reasons=tuple(tuple(each or ()) for each in reasons.to_list()),
+        quarantined=tuple(bad.to_list()),
+        failed={rule.id: int(judged[breaks(rule.id)].sum() or 0) for rule in contract.row_rules},
+        rewritten=rewritten.counts,
+    )
 
 
 def _shown(column: pl.Series) -> pl.Series:

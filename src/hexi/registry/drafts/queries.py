@@ -9,13 +9,11 @@ from django.conf import settings
 
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.problems import ContractInvalid, Problem
-from hexi.data.drafting.trials import COMPARED, Trial, compare, trial
-from hexi.data.engines.polars_trial import Compared
+from hexi.data.drafting.trials import Trial, trial
 from hexi.data.lake.tables import Lake
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
 from hexi.registry.accounts import queries as authority
-from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.actions import LakeReferences
 from hexi.registry.documents import queries as documents
 from hexi.registry.drafts.checking import contract_of
@@ -40,6 +38,8 @@ def draft(draft_id: str, *, reader: Actor, text: str | None = None) -> DraftReco
         document=found.document,
         base_version=found.base_version,
         findings=found.findings,
+        changes=found.changes,
+        compared=found.compared,
         run=found.run,
         created_at=found.created_at,
         contract=contract,
@@ -96,24 +96,6 @@ def trial_of(draft_id: str, *, reader: Actor, rows: int = TRIAL_ROWS, text: str 
         rows=rows,
         references=LakeReferences(Lake(settings.HEXI_LAKE)),
         is_sample=sample.is_file(),
-    )
-
-
-def changes_of(draft_id: str, *, reader: Actor) -> Compared | None:
-    """How many rows the draft would add to the standing version, take away and change; None where nobody can tell.
-
-    Raises `DraftMissing`, `ContractInvalid`, and what the source is found to be.
-    """
-    found = _draft(draft_id, reader)
-    lake = Lake(settings.HEXI_LAKE)
-    if found.base_version is None or catalog.dataset(found.dataset).summary.rows > COMPARED:
-        return None
-    return compare(
-        contract_of(found),
-        catalog.contract(found.dataset),
-        lake.dataset(found.dataset).files(found.base_version),
-        source=documents.document(found.document).path,
-        references=LakeReferences(lake),
     )
 
 

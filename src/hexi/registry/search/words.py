@@ -15,9 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-import rjieba
-from pypinyin import lazy_pinyin
-
 from hexi.registry.search.synonyms import Synonyms, singular
 
 WORDS_VERSION = 1
@@ -74,6 +71,15 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+def cut(run: str) -> list[str]:
+    """Return the words of a run of Chinese."""
+    # Dictionaries are loaded when the first word needs them: 90 MiB that most commands do without.
+    import rjieba
+
+    found: list[str] = rjieba.cut(run)
+    return found
+
+
 def pieces(text: str) -> Iterator[Piece]:
     """Yield the words of a folded text in order; Chinese is cut by a dictionary."""
     for found in PIECE.finditer(text):
@@ -81,7 +87,7 @@ def pieces(text: str) -> Iterator[Piece]:
             yield Piece(found[0], found.start(), False)
             continue
         start = found.start()
-        for word in rjieba.cut(found[0]):
+        for word in cut(found[0]):
             yield Piece(word, start, True)
             start += len(word)
 
@@ -109,6 +115,8 @@ def sounds(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=20_000)
 def syllables_of(run: str) -> tuple[str, ...]:
     """Return the pinyin of each character of a run of Chinese, in Latin letters only; rare ones sound as they look."""
+    from pypinyin import lazy_pinyin
+
     # ü is written v by whoever types it.
     said = [each for part in lazy_pinyin(run, v_to_u=False) for each in ((part,) if part.isascii() else part)]
     return tuple(said) if len(said) == len(run) else tuple(run)
@@ -247,7 +255,7 @@ def _starts(plain: str) -> tuple[tuple[int, tuple[str, ...], str, str], ...]:
     found = []
     for run in PIECE.finditer(plain):
         syllables, start = syllables_of(run[0]) if run["han"] else (), 0
-        for word in rjieba.cut(run[0]) if run["han"] else ():
+        for word in cut(run[0]) if run["han"] else ():
             rest = syllables[start:]
             found.append((run.start() + start, rest, "".join(rest), "".join(each[0] for each in rest)))
             start += len(word)

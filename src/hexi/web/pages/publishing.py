@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from hexi.data.contracts.cataloguing import KINDS, METHODS
+from hexi.data.contracts.elements import ELEMENTS
 from hexi.data.drafting import editing
 from hexi.data.drafting.meanings import MEANINGS
 from hexi.kernel.errors import Denied, HexiError
@@ -26,7 +28,7 @@ from hexi.web import refusals, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import publishing_forms as forms
-from hexi.web.pages.publishing_view import changes_in, columns_of, differences, preview_of
+from hexi.web.pages.publishing_view import changes_of, columns_of, differences, preview_of, taken_in_words
 from hexi.web.pages.runs import progress_of
 
 UPDATES = ("", *wording.UPDATES)
@@ -107,11 +109,15 @@ def about(request: HttpRequest, draft_id: str) -> HttpResponse:
             "draft-about",
             lambda: actions.edit_about(draft_id, form, number=number, by=by, now=clock()),
         )
+    shown = editing.about_if_readable(record.text)
     context = {
-        "form": editing.about_if_readable(record.text),
+        "form": shown,
         "sharings": wording.SHARING,
         "opennesses": wording.OPENNESS,
         "updates": UPDATES,
+        "methods": METHODS,
+        "kinds": KINDS,
+        "levels": forms.levels(shown.catalogue) if shown else [],
     }
     return render(request, "portal/publish/about.html", {**_context(request, record, "about"), **context})
 
@@ -145,11 +151,13 @@ def text(request: HttpRequest, draft_id: str) -> HttpResponse:
 def review(request: HttpRequest, draft_id: str) -> HttpResponse:
     """What will change, what was said, and what can be decided."""
     record = queries.draft(draft_id, reader=reader(request))
+    if request.headers.get("HX-Target") == "run" and record.summary.state != State.PUBLISHING:
+        return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "differences": differences(record),
+        "changes": changes_of(record),
         **(progress_of(runs.run(record.run)) if record.run else {}),
         **preview_of(record, reader(request)),
-        **changes_in(record, reader(request)),
     }
     return render(request, "portal/publish/review.html", {**_context(request, record, "review"), **context})
 
@@ -180,6 +188,7 @@ def _fields(request: HttpRequest, record: DraftRecord, *, said: str = "", status
         **shown,
         "columns": columns_of(record, shown.get("trial")),
         "left_out": _left_out(record),
+        "elements": [(each.name, each.title) for each in ELEMENTS.values()],
         "meanings": [(each.name, each.title) for each in MEANINGS.values()],
         "classes": [(name, wording.CLASSES[name]) for name in forms.CLASSES],
         "said": said,
@@ -229,6 +238,7 @@ def _context(request: HttpRequest, record: DraftRecord, tab: str) -> dict[str, A
         "may_decide": summary.state == State.SUBMITTED
         and summary.submitted_by != by.account
         and authority.may(by, "draft.approve", organisation),
+        "taken": taken_in_words(record.contract),
         "is_own": summary.submitted_by == by.account,
     }
 

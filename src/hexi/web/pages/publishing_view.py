@@ -14,9 +14,10 @@ from hexi.data.drafting.trials import Trial, TrialRow
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import HexiError, Missing
 from hexi.kernel.names import Text
+from hexi.registry.catalog import claiming
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.drafts import queries
-from hexi.registry.drafts.records import EDITABLE, DraftRecord
+from hexi.registry.drafts.records import DraftRecord, State
 from hexi.web import refusals, wording
 
 ROWS_SHOWN = 50
@@ -90,6 +91,24 @@ class Difference:
     after: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesShown:
+    """What a new version changes in the rows that are published."""
+
+    failure: str = ""
+    """Why nobody can tell."""
+    is_waited_for: bool = False
+    """Whether the node is about to compare."""
+    is_old: bool = False
+    """Whether the contract was edited since the rows were compared."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """In words, and rows."""
+    key: tuple[str, ...] = ()
+    by_field: tuple[tuple[str, int], ...] = ()
+    accepted: int = 0
+    quarantined: int = 0
+
+
 def columns_of(record: DraftRecord, trial: Trial | None) -> list[ColumnShown]:
     """Return the fields in the contract's order, each with what is known of its column."""
     found = {str(each["source"]): each for each in record.findings.get("columns", ())}
@@ -145,23 +164,32 @@ def preview_of(record: DraftRecord, reader: Actor) -> dict[str, Any]:
     }
 
 
-def changes_in(record: DraftRecord, reader: Actor) -> dict[str, Any]:
-    """Return what a new version would do to the rows of the standing one, until it is the standing one itself."""
-    if record.contract is None or record.base_version is None or record.summary.state not in (*EDITABLE, "submitted"):
-        return {}
-    try:
-        compared = queries.changes_of(record.summary.id, reader=reader)
-    except HexiError:
-        # The trial beside it says what is wrong with the source.
-        return {}
-    titles = {each.name: each.title for each in record.contract.fields}
-    return {
-        "is_new_version": True,
-        "compared": compared,
-        "changed_fields": [(titles[name], count) for name, count in compared.changed_by_field.items()]
-        if compared
-        else [],
-    }
+def changes_of(record: DraftRecord) -> ChangesShown | None:
+    """Return what a new version changes in the rows; nothing for a new dataset."""
+    if record.base_version is None:
+        return None
+    said, contract = record.changes, record.contract
+    if "error" in said:
+        template = gettext(said["error"])
+        return ChangesShown(failure=template.format(**said["facts"]) if said["facts"] else template)
+    is_waited_for = not said or (not record.is_compared and record.summary.state == State.SUBMITTED)
+    if not said:
+        return ChangesShown(is_waited_for=is_waited_for)
+    titles = {each.name: wording.say(each.title) for each in contract.fields} if contract else {}
+    return ChangesShown(
+        is_waited_for=is_waited_for,
+        is_old=not record.is_compared,
+        counts=(
+            (gettext("added"), said["added"]),
+            (gettext("removed"), said["removed"]),
+            (gettext("changed"), said["changed"]),
+            (gettext("the same"), said["same"]),
+        ),
+        key=tuple(titles.get(name, name) for name in said["key"]),
+        by_field=tuple((titles.get(name, name), number) for name, number in said["by_field"].items()),
+        accepted=said["accepted"],
+        quarantined=said["quarantined"],
+    )
 
 
 def differences(record: DraftRecord) -> list[Difference]:
@@ -188,6 +216,20 @@ def differences(record: DraftRecord) -> list[Difference]:
         if before and each.name not in names
     ]
     return found
+
+
+def taken_in_words(contract: Contract | None) -> list[str]:
+    """Return a sentence for each claim to be a source that another dataset made before."""
+    return [
+        gettext(claiming.TAKEN).format(
+            field=wording.say(each.field),
+            element=wording.say(each.element),
+            other=wording.say(each.holder.field_title),
+            dataset=each.holder.dataset,
+            publisher=wording.say(each.publisher),
+        )
+        for each in (claiming.taken(contract) if contract else ())
+    ]
 
 
 def _about(before: Contract | None, after: Contract) -> list[tuple[str, str, str]]:

@@ -13,8 +13,10 @@ from hexi.kernel.errors import Missing
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import queries as events
 from hexi.registry.runs import queries
-from hexi.registry.runs.records import RunRecord
+from hexi.registry.runs.records import RunRecord, State
 from hexi.web.clock import clock
+
+BUSY = (State.QUEUED, State.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
     context = {
         **progress_of(found),
         "title": title,
+        "is_busy": found.state in BUSY,
         "elapsed": _elapsed(found),
         "events": events.events_about(f"dataset:{found.dataset}", limit=8),
     }
@@ -54,11 +57,11 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 def progress_of(found: RunRecord) -> dict[str, Any]:
-    """What `parts/progress.html` shows of a run."""
+    """Return the variables of `portal/parts/run_progress.html`."""
     return {
         "run": found,
         "steps": _steps(found),
-        "share": found.rows_done / found.rows_total * 100 if found.rows_total else None,
+        "worked": found.rows_done / found.rows_total * 100 if found.rows_total else None,
         "error": _error(found),
     }
 
