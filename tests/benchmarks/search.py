@@ -73,8 +73,8 @@ def _section(found: Mapping[str, tuple[list[float], float]], judged: Sequence[Ta
     shown = sections.table(("what", "median ms", "p95 ms", "requests a second"), lines)
     return (
         f"## Search and pages\n\nA catalogue of {DATASETS:,} made-up datasets with realistic Chinese titles and\n"
-        f"fields, asked over HTTP by {CLIENTS} clients at a time, {REQUESTS} requests of each kind; the raw full-text query\n"
-        f"is asked of the same database by as many threads.\n\n{shown}\n\n{sections.targets(judged)}\n\n"
+        f"fields, asked over HTTP by {CLIENTS} clients at a time, {REQUESTS} requests of each kind; the raw full-text\n"
+        f"query is asked of the same database by as many threads.\n\n{shown}\n\n{sections.targets(judged)}\n\n"
         f"{time.strftime('%Y-%m-%d', time.gmtime())}, load at the start {load:.2f}."
         + (" **Others worked on the machine.**" if load > QUIET_LOAD else "")
     )

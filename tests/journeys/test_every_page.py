@@ -33,6 +33,7 @@ PAGES = [
     "/log/",
     "/log/check/",
     "/about/",
+    "/overview/",
     "/verify/",
 ]
 VIEWS = {
