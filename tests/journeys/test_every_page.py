@@ -50,6 +50,7 @@ PAGES = [
     "/log/",
     "/log/check/",
     "/about/",
+    "/overview/",
     "/verify/",
 ]
 VIEWS = {
