@@ -13,9 +13,12 @@ from rich.table import Table
 from tests.benchmarks.measuring import QUIET_LOAD, ROOT
 from tests.benchmarks.pages import Report, page
 from tests.benchmarks.rounds import Bench, rounds, versions
+from tests.benchmarks.sections import carried
 
 PARTS = ("floor", "run", "cli", "pandas", "long")
 PAGE = ROOT / "docs/reference/benchmarks.md"
+SECTIONS = ("drafting", "search")
+"""What other measurements write on the same page."""
 FULL_ROWS, LONG_ROWS = 5_000_000, 20_000_000
 
 
@@ -79,7 +82,7 @@ def main() -> None:
         console.print(f"[yellow]{warning}[/]")
     is_full = options.rows >= FULL_ROWS and set(options.parts) == set(PARTS) and options.long_rows >= LONG_ROWS
     target = PAGE if is_full else options.folder / "benchmarks.md"
-    target.write_text(page(report), "utf-8")
+    target.write_text(carried(PAGE, page(report), SECTIONS), "utf-8")
     console.print(f"written: {os.path.relpath(target)}" + ("" if is_full else " (not the full measurement)"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import sys
@@ -93,8 +94,44 @@ def _published(folder: Path, contract: Path, source: Path) -> dict[str, object]:
     }
 
 
+def scan(source: Path) -> dict[str, object]:
+    """Polars reads all columns batch by batch, as text, and nothing is done with them."""
+    import polars as pl
+
+    batches = pl.scan_csv(source, infer_schema=False).collect_batches(maintain_order=True, engine="streaming")
+    return {"rows": sum(each.height for each in batches)}
+
+
+def read(source: Path) -> dict[str, object]:
+    """Hexi reads all columns batch by batch: encoding, dialect, line numbers and the shape of each row are checked."""
+    import tempfile
+
+    from hexi.data.contracts.model import Source
+    from hexi.data.drafting.meanings import MEANINGS
+    from hexi.data.drafting.readings import candidate
+    from hexi.data.engines.polars_batches import batches
+    from hexi.data.engines.sources.opening import open_source
+
+    _, contract = candidate("", MEANINGS["text"])
+    bare, rows = dataclasses.replace(contract, fields=(), row_rules=(), source=Source()), 0
+    with tempfile.TemporaryDirectory() as folder:
+        raw = open_source(bare, source, workspace=Path(folder))
+        for each in batches(raw.frame, columns=len(raw.columns)):
+            raw.check(each)
+            rows += each.height
+    return {"rows": rows}
+
+
+def draft(source: Path) -> dict[str, object]:
+    """Draft a contract: every column of every row is read, meanings are weighed, the text is written."""
+    from hexi.data.drafting.drafts import draft
+
+    found = draft(source, name="bench.firms")
+    return {"rows": found.rows, "key": list(found.key), "meanings": {one.field: one.meaning for one in found.columns}}
+
+
 JOBS: dict[str, Callable[..., dict[str, object]]] = {
-    each.__name__: each for each in (generate, floor, light_floor, prepare, whole)
+    each.__name__: each for each in (generate, floor, light_floor, prepare, whole, scan, read, draft)
 }
 
 if __name__ == "__main__":

@@ -50,8 +50,8 @@ def _elements() -> Iterator[str]:
     yield ""
     yield (
         "A field says with `hexi.element` which standard data element (数据元) it holds, and with "
-        "`hexi.source_of` that its dataset is the authoritative source. Where a national standard fixes the form, it is "
-        "named."
+        "`hexi.source_of` that its dataset is the authoritative source. Where a national standard fixes the form, it "
+        "is named."
     )
     yield from ("", "| element | 中文 | what | standard |", "| --- | --- | --- | --- |")
     for each in ELEMENTS.values():

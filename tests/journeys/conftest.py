@@ -12,9 +12,13 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+if TYPE_CHECKING:
+    from .staff import Staff
 
 HEXI = Path(sys.executable).with_name("hexi")
 PATIENCE_S = 60
@@ -84,6 +88,14 @@ def chromium(driver: Playwright) -> Browser:
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     yield from serve_demo(tmp_path_factory.mktemp("portal") / "node")
+
+
+@pytest.fixture(scope="session")
+def people(portal: Portal) -> Staff:
+    """Whoever works on the demo's node, and what they have under way."""
+    from .staff import opened
+
+    return opened(portal)
 
 
 @pytest.fixture(scope="module")

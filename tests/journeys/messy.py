@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -27,8 +27,6 @@ DATES = ("2019-03-05", "2019/3/5", "2019年3月5日", "20190305", "2019.03.05")
 CAPITALS = ("500万元", "１，２００万元", "3000000", "0.5亿元", "80 万元")
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 ROWS = 400
-WRONG_CODES = 12
-WRONG_IDS = 9
 
 
 def firms(rows: int = ROWS) -> Iterator[tuple[str, ...]]:
@@ -51,14 +49,19 @@ def firms(rows: int = ROWS) -> Iterator[tuple[str, ...]]:
         )
 
 
-def workbook(path: Path, rows: int = ROWS) -> Path:
-    """The firms in a workbook: a title that spans all columns, then the headings, with blank rows between."""
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet("企业名录")
+def workbook(path: Path) -> Path:
+    """The firms in a workbook."""
+    return book(path, firms())
+
+
+def book(path: Path, rows: Iterable[tuple[str, ...]]) -> Path:
+    """Rows in a workbook: a title that spans all columns, then the headings, with blank rows between."""
+    with xlsxwriter.Workbook(path) as written:
+        sheet = written.add_worksheet("企业名录")
         sheet.merge_range(0, 0, 0, len(HEADINGS) - 1, "兰州市企业名录（2026年11月）")
         sheet.write_row(1, 0, HEADINGS)
         at = 2
-        for n, row in enumerate(firms(rows)):
+        for n, row in enumerate(rows):
             # A blank row now and then, as where somebody sorted by hand.
             at += n % 100 == 99
             sheet.write_row(at, 0, row)

@@ -51,6 +51,7 @@ PAGES = [
     "/log/",
     "/log/check/",
     "/about/",
+    "/overview/",
     "/verify/",
 ]
 VIEWS = {

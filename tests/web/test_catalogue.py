@@ -126,3 +126,15 @@ def test_saving_a_field_as_it_is_shown_changes_nothing_but_what_was_changed(full
     phone = contract.field("phone")
     assert (phone.title.zh, phone.element, phone.is_source) == ("电话", "phone", True)
     assert not any(each.check == "allowed" for each in contract.row_rules)
+
+    described = {"number": "2", "kind": "departmental", "item_code": "16", "branch_code": "001", "has_methods": "1"}
+    described |= {"methods": "file", "contact_zh": "数据处", "phone": "0931-1234567", "sharing": "unconditional"}
+    officer.post(f"/en/publish/{draft}/about/", described)
+    reviewed = page(f"/en/publish/{draft}/review/", officer)
+    assert "departmental / 16 / 001" in reviewed
+    assert "数据处 0931-1234567" in reviewed
+    assert "authoritative source" in reviewed
+    # Somebody else is the source already: every page of the draft says so.
+    officer.post(f"/en/publish/{draft}/fields/code/", {"number": "3", "is_key": "on", "element": "credit_code"})
+    for each in ("", "about/", "contract/", "review/"):
+        assert "which is already" in page(f"/en/publish/{draft}/{each}", officer), each

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from hexi.kernel import settings as environment
-from hexi.web import databases, home, mail, providers
+from hexi.web import databases, home, languages, mail, providers
 
 HEXI_HOME = Path(environment.HOME.read(os.environ)).absolute()
 HEXI_LAKE = HEXI_HOME / "lake"
@@ -135,8 +135,8 @@ EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMA
 EMAIL_TIMEOUT = 10
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
+LOCALE_PATHS = [HEXI_HOME / "locale", Path(__file__).parents[1] / "locale"]
+LANGUAGES = languages.found(LOCALE_PATHS)
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True

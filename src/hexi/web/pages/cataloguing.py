@@ -87,12 +87,13 @@ def mend(request: HttpRequest) -> HttpResponse:
     allowed = authority.organisations_where(by, "dataset.describe")
     published = catalog.published_counts()
     known = parties.titles_of(set(published) if allowed is None else set(published) & set(allowed))
-    wanted = request.GET.get("organisation") or next(iter(allowed or known), "")
+    choices = sorted(known.items(), key=lambda pair: pair[1].zh)
+    wanted = request.GET.get("organisation") or next(iter([*(id for id, _ in choices), *sorted(allowed or ())]), "")
     require(by, "dataset.describe", wanted, organisation=wanted)
     found = mending.to_mend(wanted, now=clock()) if wanted else ()
     context = {
         "organisation": wanted,
-        "organisations": sorted(known.items(), key=lambda pair: pair[1].zh),
+        "organisations": choices,
         "rows": found,
         "total": published.get(wanted, 0),
     }

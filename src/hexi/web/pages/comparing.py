@@ -57,7 +57,7 @@ def in_words(found: Comparison) -> list[str]:
         (sum(1 for each in rules if each.before and each.after), gettext("rules changed: %(count)s")),
     )
     said = [words % {"count": count} for count, words in counts if count]
-    return said + [_heading(each.name) for each in found.about]
+    return said + [heading(each.name) for each in found.about]
 
 
 def _version(record: DatasetRecord, said: str | None, without: VersionRecord) -> VersionRecord:
@@ -102,7 +102,8 @@ def _rule(sentence: Text, severity: str) -> str:
     return said if severity == "error" else gettext("%(rule)s (only counted)") % {"rule": said}
 
 
-def _heading(name: str) -> str:
+def heading(name: str) -> str:
+    """Return what a key of `ABOUT` is called."""
     return {
         "title": gettext("Title"),
         "summary": gettext("Summary"),
@@ -124,10 +125,11 @@ def _heading(name: str) -> str:
 
 
 def _about_line(each: AboutChange) -> Line:
-    return Line(_heading(each.name), _value(each.name, each.before), _value(each.name, each.after))
+    return Line(heading(each.name), value_in_words(each.name, each.before), value_in_words(each.name, each.after))
 
 
-def _value(name: str, value: object) -> str:
+def value_in_words(name: str, value: object) -> str:
+    """Return a value of `ABOUT` as a person would say it; the empty text for nothing."""
     words = {
         "sharing": wording.SHARING,
         "openness": wording.OPENNESS,

@@ -14,7 +14,7 @@ from hexi.data.contracts.cataloguing import KINDS, METHODS
 from hexi.data.contracts.elements import ELEMENTS
 from hexi.data.drafting import editing
 from hexi.data.drafting.meanings import MEANINGS
-from hexi.kernel.errors import HexiError
+from hexi.kernel.errors import Denied, HexiError
 from hexi.registry.accounts import queries as authority
 from hexi.registry.accounts.actions import require
 from hexi.registry.catalog import queries as catalog
@@ -138,6 +138,8 @@ def text(request: HttpRequest, draft_id: str) -> HttpResponse:
         try:
             actions.edit(draft_id, said, number=number, by=by, now=clock())
             return redirect("draft-text", draft_id)
+        except Denied:
+            raise
         except HexiError as error:
             # What was typed stays on the page, whatever is wrong with it.
             context = {"text": said, "number": number, "error": refusals.sentence(error)}
@@ -197,6 +199,8 @@ def _fields(request: HttpRequest, record: DraftRecord, *, said: str = "", status
 def _changed(request: HttpRequest, draft_id: str, page: str, change: Callable[[], int]) -> HttpResponse:
     try:
         change()
+    except Denied:
+        raise
     except HexiError as error:
         return _answer(request, draft_id, page, refusals.sentence(error))
     return _answer(request, draft_id, page, "")

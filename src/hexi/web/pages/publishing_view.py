@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from hexi.data.contracts.comparing import ABOUT
 from hexi.data.contracts.model import Contract, Field
 from hexi.data.drafting import editing
 from hexi.data.drafting.trials import Trial, TrialRow
@@ -19,6 +20,7 @@ from hexi.registry.catalog import queries as catalog
 from hexi.registry.drafts import queries
 from hexi.registry.drafts.records import DraftRecord, State
 from hexi.web import refusals, wording
+from hexi.web.pages.comparing import heading, value_in_words
 
 ROWS_SHOWN = 50
 SAMPLES = 5
@@ -233,29 +235,11 @@ def taken_in_words(contract: Contract | None) -> list[str]:
 
 
 def _about(before: Contract | None, after: Contract) -> list[tuple[str, str, str]]:
-    def of(contract: Contract | None) -> tuple[str, ...]:
-        if contract is None:
-            return ("",) * 7
-        return (
-            wording.say(contract.title),
-            wording.say(contract.summary),
-            wording.say(wording.SHARING[contract.sharing.value]),
-            wording.say(wording.OPENNESS[contract.openness.value]),
-            contract.licence or "",
-            ", ".join(contract.key),
-            contract.version,
-        )
+    def said(name: str, contract: Contract | None) -> str:
+        return value_in_words(name, ABOUT[name](contract)) if contract else ""
 
-    headings = (
-        gettext("Title"),
-        gettext("Summary"),
-        gettext("Sharing class"),
-        gettext("Openness"),
-        gettext("Licence"),
-        gettext("Key"),
-        gettext("Version of the contract"),
-    )
-    return list(zip(headings, of(before), of(after), strict=True))
+    found = [(heading(name), said(name, before), said(name, after)) for name in ABOUT]
+    return [*found, (gettext("Version of the contract"), before.version if before else "", after.version)]
 
 
 def _field_in_words(field: Field, contract: Contract | None) -> str:
@@ -265,6 +249,8 @@ def _field_in_words(field: Field, contract: Contract | None) -> str:
     parts = [
         wording.say(wording.TYPES[field.type]),
         wording.say(wording.CLASSES[field.classification.value]),
+        *([wording.say(wording.ELEMENTS[field.element])] if field.element else []),
+        *([gettext("authoritative source")] if field.is_source else []),
         *rules,
     ]
     return f"{field.name}: {gettext('; ').join(parts)}"

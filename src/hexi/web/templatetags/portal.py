@@ -171,13 +171,12 @@ def sends_mail() -> bool:
 
 
 @register.simple_tag(takes_context=True)
-def other_language(context: Mapping[str, Any]) -> str:
-    """Return this page's address in the other language."""
+def other_languages(context: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return code, own name and address of this page in every language but its own."""
     request = context.get("request")
-    if not isinstance(request, HttpRequest):
-        return "/"
-    code = "zh-hans" if (get_language() or "").startswith("en") else "en"
-    return translate_url(request.get_full_path(), code)
+    path = request.get_full_path() if isinstance(request, HttpRequest) else "/"
+    here = get_language() or settings.LANGUAGE_CODE
+    return [(code, name, translate_url(path, code)) for code, name in settings.LANGUAGES if code != here]
 
 
 @register.simple_tag(takes_context=True)
