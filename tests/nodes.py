@@ -23,6 +23,7 @@ from hexi.kernel.names import Text
 from hexi.packs import tasks as packs
 from hexi.registry.catalog import actions as catalog
 from hexi.registry.events import tasks as events
+from hexi.registry.feedback import tasks as feedback
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAME = "gansu"
@@ -137,6 +138,7 @@ class Node:
             events.seal(signer=self.key, origin=f"hexi/{NAME}", now=self.clock())
             grants.follow(self.clock())
             packs.follow(self.clock())
+            feedback.follow(self.clock())
 
 
 @contextmanager

@@ -59,6 +59,12 @@ def _is_refused(ended: Ended, *, code: int, says: tuple[str, ...]) -> None:
             ("line 4, name: ", "“test firms” cannot name a dataset", "for example gansu.airports"),
             id="name",
         ),
+        pytest.param(
+            "customProperties:\n",
+            "customProperties:\n  - {property: hexi.sharing, value: {class: none}}\n",
+            ("hexi.sharing", "The sharing class none needs a “basis”"),
+            id="no-legal-basis",
+        ),
         pytest.param("      - name: code", "     - name: code", ("This is not YAML", "check indentation"), id="yaml"),
         pytest.param(CONTRACT, "", ("The file is empty.",), id="empty"),
     ],

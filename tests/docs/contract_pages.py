@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from hexi.data.contracts.checks import CHECKS, SET_CHECKS
 from hexi.data.contracts.cleaners import CLEANERS
+from hexi.data.contracts.elements import ELEMENTS
 from hexi.data.contracts.fields import TYPES
 from hexi.data.contracts.functions import FUNCTIONS, OPERATORS, Function
 from hexi.data.contracts.patterns import CLASSES
@@ -14,11 +15,10 @@ from hexi.data.contracts.properties import (
     FIELD_PROPERTIES,
     FORMATS,
     RULE_PROPERTIES,
-    Property,
 )
 from hexi.data.contracts.queries import QUERY_FUNCTIONS
 from hexi.data.contracts.rules import BOUNDS, DAYS, LENGTHS
-from hexi.data.contracts.shapes import Shape
+from hexi.data.contracts.shapes import Property, Shape
 from hexi.data.contracts.values import WRITTEN
 from hexi.data.contracts.words import Check, Cleaner, Parameter
 
@@ -38,6 +38,24 @@ def vocabulary_page() -> str:
 def expressions_page() -> str:
     """`docs/reference/expressions.md`: the expression language and queries."""
     return _page(_expressions())
+
+
+def elements_page() -> str:
+    """`docs/reference/elements.md`: the standard data elements."""
+    return _page(_elements())
+
+
+def _elements() -> Iterator[str]:
+    yield "# Data elements"
+    yield ""
+    yield (
+        "A field says with `hexi.element` which standard data element (数据元) it holds, and with "
+        "`hexi.source_of` that its dataset is the authoritative source. Where a national standard fixes the form, it "
+        "is named."
+    )
+    yield from ("", "| element | 中文 | what | standard |", "| --- | --- | --- | --- |")
+    for each in ELEMENTS.values():
+        yield f"| `{each.name}` | {each.title.zh} | {each.title.en} | {each.standard or ''} |"
 
 
 def _page(lines: Iterator[str]) -> str:

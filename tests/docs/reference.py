@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 PAGES: Mapping[str, Callable[[], str]] = {
     "contract.md": contract_pages.contract_page,
     "vocabulary.md": contract_pages.vocabulary_page,
+    "elements.md": contract_pages.elements_page,
     "expressions.md": contract_pages.expressions_page,
     "errors.md": error_page.error_page,
     "cli.md": cli_page.cli_page,

@@ -20,12 +20,14 @@ from tests.web.conftest import FIELDS, PLACE, SHOPS, rows
 
 pytestmark = pytest.mark.django_db
 NOT_THERE = {"place", "plan", "link", "leave", "closed-email", "closed-providers"}
-NOT_THERE |= {"draft", "draft-about", "draft-text", "draft-review"}
+NOT_THERE |= {"draft", "draft-about", "draft-text", "draft-review", "question", "wish"}
 """Pages of packs that are not installed, and of what is closed or a stranger knows nothing of: they say so with 404."""
 SIGNED_IN = {"desk", "publish", "me", "people", "person", "uploads", "upload", "upload-tables"}
+SIGNED_IN |= {"notices", "correct", "ask", "wish-new"}
+SIGNED_IN |= {"catalogue-file", "mend"}
 """Pages that ask a stranger to sign in."""
 DEEDS = {"draft-begin", "draft-field", "draft-decide", "invite", "program", "person-change"}
-DEEDS |= {"upload-form", "upload-complete", "upload-discard"}
+DEEDS |= {"upload-form", "upload-complete", "upload-discard", "follow"}
 """Addresses that only do something: whoever looks is refused."""
 LANGUAGES = {"": "zh-hans", "/en": "en"}
 WORDS = ("'", '"><script>', "\x00", "x" * 5000, "-1", "９", "😀")
@@ -83,9 +85,13 @@ def filled(name: str, route: str) -> str:
         "draft_id": "x",
         "upload_id": "x",
         "document_id": "x",
+        "question_id": "none",
+        "wish_id": "none",
         "organisation_id": catalog.dataset(SHOPS).summary.publisher_id,
     }
-    return "/" + re.sub(r"<str:(\w+)>", lambda found: str(facts[found[1]]), route)
+    return "/" + re.sub(
+        r"<str:(\w+)>", lambda found: str(facts[found[1]]), route.replace("elements/<str:name>", "elements/phone")
+    )
 
 
 FRAGMENTS = {"suggest"}

@@ -225,6 +225,7 @@ def settle() -> None:
     from hexi.exchange.grants import tasks as grants
     from hexi.packs import tasks as packs
     from hexi.registry.events import tasks as events
+    from hexi.registry.feedback import tasks as feedback
 
     signer = NodeKey.load(settings.HEXI_KEY)
     # What follows leaves events of its own, so it is sealed once more.
@@ -232,6 +233,7 @@ def settle() -> None:
         events.seal(signer=signer, origin=f"hexi/{settings.HEXI_NODE_NAME}", now=clock())
         grants.follow(clock())
         packs.follow(clock())
+        feedback.follow(clock())
 
 
 def _check_name() -> None:

@@ -154,5 +154,17 @@ UPLOAD_MB = Setting(
         "Megabytes (of 1,048,576 bytes) that a file which is handed in may have, and that a ZIP file may unpack to.",
     ),
 )
+ANSWER_DAYS = Setting(
+    name="HEXI_ANSWER_DAYS",
+    kind="whole number",
+    default="14",
+    doc=Text(
+        "答复疑义和数据申请的天数（自然日）。默认值为本节点自定，大致相当于贵州省答复有条件共享申请的10个工作日；"
+        "如当地另有规定，请按规定设置。",
+        "Calendar days in which a correction or a request is to be answered. The default is the node's own choice, "
+        "about the ten working days in which Guizhou answers a request for conditional sharing; set what the law of "
+        "the place says.",
+    ),
+)
 SETTINGS = tuple(each for each in list(vars().values()) if isinstance(each, Setting))
 """Every setting there is."""

@@ -13,6 +13,7 @@ HEXI_LAKE = HEXI_HOME / "lake"
 HEXI_KEY = HEXI_HOME / "keys" / "node.pem"
 HEXI_TRUST = HEXI_HOME / "trust.json"
 HEXI_UPLOAD_BYTES = environment.UPLOAD_MB.whole(os.environ) << 20
+HEXI_ANSWER_DAYS = environment.ANSWER_DAYS.whole(os.environ)
 HEXI_NODE_NAME = home.name(HEXI_HOME)
 
 SECRET_KEY = home.secret(HEXI_HOME)
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "hexi.registry.search",
     "hexi.registry.catalog",
     "hexi.registry.drafts",
+    "hexi.registry.feedback",
     "hexi.exchange.grants",
     "hexi.exchange.door",
     "hexi.packs",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from hexi.data.contracts import cataloguing, elements, properties
 from hexi.data.contracts.model import Field, FieldType
 from hexi.kernel.names import Text
 
@@ -152,6 +153,18 @@ UPDATES = {
     "daily": Text("每日", "daily"),
     "realtime": Text("实时", "in real time"),
 }
+SOURCE_FORMATS = {name: meaning for name, (meaning, _) in properties.FORMATS.items()}
+METHODS = cataloguing.METHODS
+ELEMENTS = {name: each.title for name, each in elements.ELEMENTS.items()}
+GAPS = {
+    "theme": Text("主题分类", "theme"),
+    "updates": Text("更新周期", "update cycle"),
+    "licence": Text("许可协议", "licence"),
+    "methods": Text("共享方式", "way of sharing"),
+    "category": Text("资源分类", "classification"),
+    "contact": Text("联系方式", "contact"),
+    "code": Text("数源单位代码", "code of the publisher"),
+}
 CLASSES = {
     "open": Text("公开", "open"),
     "internal": Text("内部", "internal"),
@@ -190,6 +203,23 @@ REMARK_KINDS = {
     "approve": Text("审核通过", "approved it"),
     "publish": Text("已发布", "published it"),
     "fail": Text("未能完成", "could not go on"),
+}
+CORRECTION_STATES = {
+    "open": Text("待答复", "waits for an answer"),
+    "reopened": Text("再次提出，待答复", "reopened, waits for an answer"),
+    "accepted": Text("属实，将更正", "right, will be corrected"),
+    "declined": Text("数据无误", "the data is right"),
+}
+REQUEST_STATES = {
+    "open": Text("待答复", "waits for an answer"),
+    "reopened": Text("再次提出，待答复", "reopened, waits for an answer"),
+    "accepted": Text("同意提供", "granted"),
+    "declined": Text("不予提供", "refused"),
+}
+WISH_STATES = {
+    "open": Text("待答复", "waits for an answer"),
+    "declined": Text("已答复", "answered"),
+    "fulfilled": Text("已有数据", "fulfilled"),
 }
 RUN_STATES = {
     "queued": Text("排队中", "waiting"),

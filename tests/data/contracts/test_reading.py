@@ -339,3 +339,45 @@ def test_a_text_field_has_a_type_rule_only_where_a_cleaner_can_leave_nothing(rig
     trimmed = contract_from_text(right.replace("[credit_code]", "[trim]"))
 
     assert "code.type" not in [rule.id for rule in trimmed.row_rules]
+
+
+CATALOGUE = [
+    (
+        "{kind: base, item: {code: '1'}, branch: {code: '001'}}",
+        "hexi.category",
+        "“1” is no code of the item",
+        "2 digits",
+    ),
+    ("{kind: base, item: {code: '01'}, branch: {code: 'x'}}", "hexi.category", "“x” is no code of the branch", "3"),
+    ("{kind: base, item: {code: '01'}}", "hexi.category", "“branch” is missing", ""),
+    ("{kind: other, item: {code: '01'}, branch: {code: '001'}}", "hexi.category", "“other” is not valid", "thematic"),
+    ("{zh: 数据处}", "hexi.contact", "Say how to reach them", "phone"),
+    ("{zh: 数据处, phone: call me}", "hexi.contact", "no telephone number", "0931-1234567"),
+    ("{zh: 数据处, email: nobody}", "hexi.contact", "no e-mail address", "nobody"),
+    ("[test.firms]", "hexi.related", "not related to itself", ""),
+    ("[../x]", "hexi.related", "cannot name a dataset", "gansu.airports"),
+    ("[fax]", "hexi.sharing_methods", "“fax” is not valid", "interface"),
+    ("on_application", "hexi.openness", "needs a “hexi.opening_condition”", ""),
+    ("{class: none}", "hexi.sharing", "none needs a “basis”", ""),
+    ("{class: conditional}", "hexi.sharing", "conditional needs a “condition”", ""),
+]
+
+
+@pytest.mark.parametrize(("value", "name", "says", "helps"), CATALOGUE, ids=range(len(CATALOGUE)))
+def test_what_the_catalogue_cannot_use_is_refused_with_what_would_be_right(right, problems, value, name, says, helps):
+    line = f"  - {{property: {name}, value: {value}}}\n"
+
+    (problem,) = problems(right.replace("customProperties:\n", "customProperties:\n" + line, 1))
+
+    assert says in problem.message
+    assert helps in problem.message
+    assert problem.line
+
+
+def test_a_claim_needs_an_element_and_no_other_source(right, problems) -> None:
+    claim = "customProperties:\n          - {property: hexi.source_of, value: true}\n"
+    head, mark, fields = right.partition("schema:")
+
+    (problem,) = problems(head + mark + fields.replace("customProperties:\n", claim, 1))
+
+    assert "“hexi.element” is missing" in problem.message

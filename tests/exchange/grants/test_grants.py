@@ -110,7 +110,8 @@ def test_opening_what_is_open_gives_the_grant_that_stands(own: Node) -> None:
 
 @pytest.mark.parametrize("openness", ["closed", "on_application"])
 def test_a_dataset_that_is_not_open_gets_no_grant(own: Node, openness: str) -> None:
-    own.publish(contract(CLOSED, KEY, openness=openness), "code\nb1\n")
+    condition = "  - {property: hexi.opening_condition, value: {zh: 实名, en: By name}}\n"
+    own.publish(contract(CLOSED, KEY, openness=openness, properties=condition), "code\nb1\n")
 
     assert queries.grants_of(CLOSED) == ()
 

@@ -27,7 +27,7 @@ UNASKED = {
     "registry.events.actions.erase_personal",
     "registry.events.actions.record",  # below accounts: whoever records was asked before
     "registry.events.actions.personal_hash",  # changes nothing
-    "registry.notices.actions.mark_read",  # one's own
+    "registry.notices.actions.forget",  # housekeeping
     "registry.notices.actions.tell",  # by the room in which something happened, which asked
     "registry.parties.actions.register",  # entered by the node as it meets a publisher
     "registry.runs.actions.begin",  # part of `publish`, which asks

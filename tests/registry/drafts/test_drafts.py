@@ -12,6 +12,7 @@ from hexi.kernel.names import Text
 from hexi.registry.accounts.errors import NotAuthorised
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog import tasks as publishing
+from hexi.registry.catalog.errors import SourceTaken
 from hexi.registry.documents.errors import DocumentMissing
 from hexi.registry.drafts import actions, queries, tasks
 from hexi.registry.drafts.errors import (
@@ -270,3 +271,120 @@ def test_an_upload_without_anything_in_it_ends_as_a_sentence(office: Office, tex
     assert record.summary.state == State.EDITING or (
         record.summary.state == State.DISCARDED and record.remarks[-1].text
     )
+
+
+def about(office: Office, draft: str, **facts: object) -> None:
+    record = read(office, draft)
+    form = replace(editing.about(record.text), **facts)
+    actions.edit_about(draft, form, number=record.number, by=office.officer, now=office.node.clock())
+
+
+def test_a_refusal_to_share_without_a_legal_basis_is_not_handed_in(office: Office) -> None:
+    draft = office.draft()
+    named(office, draft)
+    about(office, draft, sharing="none")
+
+    with pytest.raises(ContractInvalid, match="needs a “basis”"):
+        actions.submit(draft, by=office.officer, now=office.node.clock())
+
+    about(office, draft, basis=Text("某法第8条", "Article 8"))
+    actions.submit(draft, by=office.officer, now=office.node.clock())
+
+
+def test_the_form_holds_the_catalogue_elements_and_the_dataset_gets_its_code(office: Office) -> None:
+    draft = office.draft()
+    named(office, draft)
+    form = editing.about(read(office, draft).text).catalogue
+    level = form.item
+    catalogue = replace(
+        form,
+        kind="departmental",
+        item=replace(level, code="16", title=Text("商务", "")),
+        branch=replace(level, code="001"),
+        methods=("interface", "file"),
+        contact=Text("数据处", ""),
+        phone="0931-1234567",
+        related=("gansu.airports",),
+    )
+    about(office, draft, catalogue=catalogue)
+
+    contract = read(office, draft).contract
+    assert contract is not None
+    assert contract.category is not None
+    assert contract.category.code == "316001"
+    assert contract.sharing_methods == ("interface", "file")
+    assert contract.contact is not None
+    assert (contract.contact.name, contract.contact.phone) == (Text("数据处", "数据处"), "0931-1234567")
+    assert contract.related == ("gansu.airports",)
+    published(office, draft)
+    assert catalog.dataset("commerce.shops").summary.code == "316001/000001"
+
+
+def test_who_claims_another_datasets_element_is_told_before_anybody_reviews_it(office: Office) -> None:
+    def claiming(name: str) -> str:
+        draft = office.draft()
+        named(office, draft, name)
+        form = replace(field(office, draft, "phone"), is_source=True)
+        assert form.element == "phone"
+        number = read(office, draft).number
+        actions.edit_field(draft, "phone", form, number=number, by=office.officer, now=office.node.clock())
+        return draft
+
+    published(office, claiming("commerce.shops"))
+    draft = claiming("commerce.copies")
+
+    with pytest.raises(SourceTaken, match=r"电话.*commerce.shops.*省商务厅"):
+        actions.submit(draft, by=office.officer, now=office.node.clock())
+    assert read(office, draft).summary.state == State.EDITING
+
+
+def test_a_new_version_says_what_it_would_change_in_the_rows(office: Office) -> None:
+    draft = office.draft()
+    named(office, draft)
+    published(office, draft)
+    # One row less, one new, one with another name; every tenth has no number and stays in quarantine.
+    other = ROWS.replace("a001,店1,", "a001,新店,").replace("a002,", "b002,")
+    newer = office.draft(other, dataset="commerce.shops")
+    record = read(office, newer)
+
+    assert record.is_compared
+    told = {name: record.changes[name] for name in ("added", "removed", "changed", "same", "by_field", "key")}
+    standing = catalog.dataset("commerce.shops").summary.accepted
+    assert told == {
+        "added": 1,
+        "removed": 1,
+        "changed": 1,
+        "same": standing - 2,
+        "by_field": {"name": 1},
+        "key": ["code"],
+    }
+    assert record.changes["accepted"] == standing
+
+
+def test_rows_are_compared_again_when_an_edited_draft_is_handed_in(office: Office) -> None:
+    draft = office.draft()
+    named(office, draft)
+    published(office, draft)
+    newer = office.draft(dataset="commerce.shops")
+    number = read(office, newer).number
+    form = replace(field(office, newer, "name"), max_length="2")
+    actions.edit_field(newer, "name", form, number=number, by=office.officer, now=office.node.clock())
+    assert not tasks.work(clock=office.node.clock)
+    assert read(office, newer).changes["removed"] == 0
+
+    actions.submit(newer, by=office.officer, now=office.node.clock())
+    while tasks.work(clock=office.node.clock):
+        pass
+    # Names of three characters, 店10 and on, are too long now.
+    assert read(office, newer).is_compared
+    assert read(office, newer).changes["removed"] > 0
+    assert not (office.node.home / "drafts" / newer / "compared").exists()
+
+
+def test_a_version_whose_file_does_not_fit_the_contract_says_why(office: Office) -> None:
+    draft = office.draft()
+    named(office, draft)
+    published(office, draft)
+    newer = office.draft("别的,名称\n1,2\n", dataset="commerce.shops")
+
+    assert "lacks" in read(office, newer).changes["error"]

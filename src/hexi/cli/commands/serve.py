@@ -92,6 +92,8 @@ def _seal(is_over: threading.Event) -> None:
     """Seal what was recorded, within a second; look at the lake now and then."""
     from hexi.registry.catalog import actions as catalog
     from hexi.registry.documents import actions as documents
+    from hexi.registry.feedback import tasks as feedback
+    from hexi.registry.notices import actions as notices
 
     waited = 0.0
 
@@ -103,6 +105,8 @@ def _seal(is_over: threading.Event) -> None:
             waited = 0.0
             catalog.catch_up(clock=node.clock)
             documents.expire(now=node.clock())
+            notices.forget(now=node.clock())
+            feedback.watch(node.clock())
         return False
 
     _again(turn, is_over)

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hexi.data.contracts.problems import Notebook, Place, nearest
-from hexi.data.contracts.properties import Property
-from hexi.data.contracts.shapes import fits
+from hexi.data.contracts.shapes import Property, fits
 
 PREFIX = "hexi."
 

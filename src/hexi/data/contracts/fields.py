@@ -88,8 +88,22 @@ def _field(name: str, said: Mapping[str, Any], place: Place, notes: Notebook) ->
         cleaners=_cleaners(own.get("hexi.clean"), name, kind, place, notes),
         classification=_classification(said.get("classification"), place, notes),
         authority=titles(own.get("hexi.authority")),
+        element=own.get("hexi.element"),
+        is_source=_is_source(own, place, notes),
         examples=_examples(said.get("examples"), kind, place, notes),
     )
+
+
+def _is_source(own: Mapping[str, Any], place: Place, notes: Notebook) -> bool:
+    """Whether the field claims to be a source, of which an element must be said and no other office be named."""
+    if not own.get("hexi.source_of"):
+        return False
+    here = (*place, "hexi.source_of")
+    if own.get("hexi.element") is None:
+        notes.add(here, "Say of which data element this is the source: “hexi.element” is missing beside it.")
+    if own.get("hexi.authority") is not None:
+        notes.add(here, "“hexi.authority” names another source of this field; keep one of the two.")
+    return True
 
 
 def is_required(said: Mapping[str, Any]) -> bool:

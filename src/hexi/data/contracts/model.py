@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from hexi.data.contracts.cataloguing import Category, Contact
 from hexi.kernel.names import Text
 
 
@@ -87,6 +88,10 @@ class Field:
     classification: Classification = Classification.OPEN
     authority: Text | None = None
     """The authoritative source of this field (一数一源), where another one holds it."""
+    element: str | None = None
+    """The standard data element that it holds, a key of `elements.ELEMENTS`."""
+    is_source: bool = False
+    """Whether the dataset claims to be the authoritative source of the element."""
     examples: tuple[str, ...] = ()
 
 
@@ -216,7 +221,13 @@ class Contract:
     sharing: Sharing = Sharing.UNCONDITIONAL
     sharing_condition: Text | None = None
     sharing_basis: Text | None = None
+    sharing_methods: tuple[str, ...] = ()
     openness: Openness = Openness.CLOSED
+    opening_condition: Text | None = None
+    category: Category | None = None
+    contact: Contact | None = None
+    related: tuple[str, ...] = ()
+    """Names of datasets that belong to it."""
     licence: str | None = None
     """SPDX expression or name."""
     provenance: Text | None = None

@@ -6,20 +6,11 @@ The reader checks contracts against these tables and the reference page is print
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from hexi.data.contracts.shapes import Shape
+from hexi.data.contracts.cataloguing import CATALOGUE_PROPERTIES
+from hexi.data.contracts.elements import ELEMENTS
+from hexi.data.contracts.shapes import Property, Shape
 from hexi.kernel.names import Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Property:
-    """One custom property: its shape, and a value in YAML that the reader accepts."""
-
-    name: str
-    shape: Shape
-    example: str
-
 
 FORMATS: Mapping[str, tuple[Text, frozenset[str]]] = {
     "csv": (
@@ -297,6 +288,30 @@ _OF_FIELDS = (
         ),
         example="{zh: 市场监督管理局, en: Market regulation bureau}",
     ),
+    Property(
+        name="hexi.element",
+        shape=Shape(
+            kind="choice",
+            doc=Text(
+                "数据元：本字段是哪一项标准数据元，见《数据元》。",
+                "The standard data element that this field holds; see the reference of data elements.",
+            ),
+            choices={name: each.title for name, each in ELEMENTS.items()},
+        ),
+        example="credit_code",
+    ),
+    Property(
+        name="hexi.source_of",
+        shape=Shape(
+            kind="boolean",
+            doc=Text(
+                "本数据集是该数据元的权威来源（一数一源）；按主键字段的数据元区分范围，如企业的电话。",
+                "This dataset is the authoritative source of the element, within the elements of its key: "
+                "the phone numbers of firms are another claim than those of schools.",
+            ),
+        ),
+        example="true",
+    ),
 )
 
 _OF_RULES = (
@@ -310,6 +325,6 @@ _OF_RULES = (
     ),
 )
 
-CONTRACT_PROPERTIES: Mapping[str, Property] = {each.name: each for each in _OF_CONTRACTS}
+CONTRACT_PROPERTIES: Mapping[str, Property] = {each.name: each for each in (*_OF_CONTRACTS, *CATALOGUE_PROPERTIES)}
 FIELD_PROPERTIES: Mapping[str, Property] = {each.name: each for each in _OF_FIELDS}
 RULE_PROPERTIES: Mapping[str, Property] = {each.name: each for each in _OF_RULES}

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hexi.data.contracts.cataloguing import check_opening, read_category, read_contact, read_related
 from hexi.data.contracts.custom import custom_properties
 from hexi.data.contracts.documents import ContractMissing, Document, file_text, read_document
 from hexi.data.contracts.expressions import parse_expression
@@ -103,6 +104,11 @@ class _Reader:
         geometry = self._geometry(own.get("hexi.geometry"), fields)
         charts = self._charts(own.get("hexi.charts"), fields)
         self._sharing(own.get("hexi.sharing"))
+        openness = Openness(own.get("hexi.openness", Openness.CLOSED))
+        opening_condition = check_opening(openness, own, self.notes)
+        category = read_category(own.get("hexi.category"), self.notes)
+        contact = read_contact(own.get("hexi.contact"), self.notes)
+        related = read_related(own.get("hexi.related"), name, self.notes)
         row_rules, set_rules = rules.row_rules(), rules.set_rules()
         if self.notes.problems:
             return None
@@ -124,7 +130,12 @@ class _Reader:
             sharing=Sharing(sharing["class"]),
             sharing_condition=titles(sharing.get("condition")),
             sharing_basis=titles(sharing.get("basis")),
-            openness=Openness(own.get("hexi.openness", Openness.CLOSED)),
+            sharing_methods=tuple(dict.fromkeys(own.get("hexi.sharing_methods") or ())),
+            openness=openness,
+            opening_condition=opening_condition,
+            category=category,
+            contact=contact,
+            related=related,
             licence=own.get("hexi.licence"),
             provenance=titles(own.get("hexi.provenance")),
             theme=titles(own.get("hexi.theme")),

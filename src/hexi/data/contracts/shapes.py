@@ -30,6 +30,15 @@ class Shape:
     """For `integer`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """One custom property: its shape, and a value in YAML that the reader accepts."""
+
+    name: str
+    shape: Shape
+    example: str
+
+
 def fits(value: object, shape: Shape, place: Place, notes: Notebook, *, fields: Sequence[str] = ()) -> bool:
     """Whether `value` has the shape; what is wrong is noted. Null is as if it were not written."""
     if value is None:
@@ -93,7 +102,7 @@ def _boolean(value: object, shape: Shape, place: Place, notes: Notebook, fields:
 
 
 def _choice(value: object, shape: Shape, place: Place, notes: Notebook, fields: Sequence[str]) -> None:
-    if value not in shape.choices:
+    if not isinstance(value, str) or value not in shape.choices:
         notes.add(place, "“{value}” is not valid here; valid: {near}.", value=value, near=", ".join(shape.choices))
 
 

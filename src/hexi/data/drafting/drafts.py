@@ -15,7 +15,7 @@ from hexi.data.drafting.readings import candidate, readings_of
 from hexi.data.drafting.trees import dump, flow, own_set
 from hexi.data.engines.profiles import ColumnProfile, Profile, profile, totals, write_sample
 from hexi.data.engines.sources.opening import open_source
-from hexi.data.engines.sources.records import RawSource
+from hexi.data.engines.sources.records import NoRecords, RawSource
 from hexi.data.lifecycle.records import Progress, Silent, Step
 from hexi.kernel.errors import Invalid
 from hexi.kernel.names import Text
@@ -144,8 +144,13 @@ def draft(
 
 def _open(path: Path, workspace: Path) -> tuple[Source, RawSource, list[Text]]:
     """Open a source, below the rows that offices put above the names of the columns."""
-    contract = _bare(Source())
-    raw = open_source(contract, path, workspace=workspace)
+    try:
+        raw = open_source(_bare(Source()), path, workspace=workspace)
+    except NoRecords as error:
+        if error.only is None:
+            raise
+        said = Source(records=f"{error.only}.*")
+        return said, open_source(_bare(said), path, workspace=workspace), []
     if raw.format not in {"csv", "excel"} or not _is_title(raw):
         return Source(), raw, []
     for row in range(2, TITLE_ROWS + 2):
@@ -181,7 +186,7 @@ def _column(found: Profile, column: ColumnProfile, proposal: Proposal) -> Column
         field=proposal.name,
         title=proposal.title,
         meaning=proposal.meaning.name,
-        classification=proposal.meaning.classification,
+        classification=proposal.classification,
         confidence=proposal.confidence,
         rows=found.rows,
         empty=column.empty,
@@ -239,6 +244,8 @@ def _text(
     reads: dict[str, object] = {"path": path.name, "format": format}
     if source.header_row != 1:
         reads["header_row"] = source.header_row
+    if source.records is not None:
+        reads["records"] = source.records
     for key, value in (
         ("hexi.title", _said(title)),
         ("hexi.summary", _said(title)),

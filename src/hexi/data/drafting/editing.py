@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hexi.data.drafting import cataloguing
 from hexi.data.drafting.meanings import MEANINGS, meaning_of
 from hexi.data.drafting.trees import dump, load, own, own_set
 from hexi.kernel.errors import Invalid, Missing
@@ -50,6 +51,10 @@ class FieldForm:
     """Names of the vocabulary's checks."""
     expressions: tuple[str, ...] = ()
     """SQL rules; to be looked at, changed in the text."""
+    element: str = ""
+    """A standard data element; empty for none."""
+    is_source: bool = False
+    """Whether the dataset claims to be the source of the element."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,7 @@ class AboutForm:
     openness: str
     licence: str
     updates: str
+    catalogue: cataloguing.CatalogueForm
 
 
 DIVISION = "division_code"
@@ -97,6 +103,7 @@ def about(text: str) -> AboutForm:
         openness=str(own(said, "hexi.openness") or "closed"),
         licence=str(own(said, "hexi.licence") or ""),
         updates=str(own(said, "hexi.updates") or ""),
+        catalogue=cataloguing.form_of(said),
     )
 
 
@@ -127,6 +134,8 @@ def edit_field(text: str, name: str, form: FieldForm) -> str:
         entry.pop("classification", None)
     else:
         entry["classification"] = form.classification
+    own_set(entry, "hexi.element", form.element or None)
+    own_set(entry, "hexi.source_of", True if form.is_source and form.element else None)
     if form.meaning and form.meaning != before.meaning:
         # After the class, which a meaning may raise but not lower.
         _mean(entry, form.meaning)
@@ -183,6 +192,7 @@ def edit_about(text: str, form: AboutForm) -> str:
     own_set(said, "hexi.openness", form.openness)
     own_set(said, "hexi.licence", form.licence.strip() or None)
     own_set(said, "hexi.updates", form.updates or None)
+    cataloguing.change(said, form.catalogue)
     return dump(said)
 
 
@@ -251,6 +261,8 @@ def _form(entry: Any, *, place: object) -> FieldForm:
             for each in quality
             if _is_ours(each) and each["implementation"].get("check") == "sql"
         ),
+        element=str(own(entry, "hexi.element") or ""),
+        is_source=own(entry, "hexi.source_of") is True,
         **{part: "" if options.get(key) is None else str(options[key]) for part, key in OPTIONS.items()},
     )
 

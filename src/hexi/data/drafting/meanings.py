@@ -109,3 +109,25 @@ def meaning_of(logical: str, clean: tuple[str, ...], checks: tuple[str, ...], cl
     ]
     fitting.sort(key=lambda each: each.classification != classification)
     return fitting[0].name if fitting else None
+
+
+_ELEMENTS = {
+    "organisation_code": "organisation_code",
+    "founded_on": "establishment_date",
+    "registered_capital": "registered_capital",
+    "representative": "legal_representative",
+    "industry_code": "industry_code",
+    "born_on": "birth_date",
+    "postal_code": "postcode",
+    "address": "address",
+    "year": "year",
+}
+"""Name that a known heading gives a field → the data element that it is."""
+
+_SURE = frozenset({"credit_code", "resident_id", "phone", "division_code", "longitude", "latitude"})
+"""Meanings that are a data element by themselves."""
+
+
+def element_of(meaning: str, name: str) -> str | None:
+    """Return the standard data element of a field, or None where its meaning and name do not say it for certain."""
+    return meaning if meaning in _SURE else _ELEMENTS.get(name)

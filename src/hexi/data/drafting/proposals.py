@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from hexi.data.drafting.headings import heading_of, name_of, unit_of
-from hexi.data.drafting.meanings import Meaning
+from hexi.data.drafting.meanings import MEANINGS, Meaning, element_of
 from hexi.data.drafting.readings import NEARLY_ALL, Reading, plain
 from hexi.data.drafting.trees import own_set
 from hexi.data.engines.profiles import ColumnProfile, Profile
@@ -19,6 +19,8 @@ from hexi.kernel.names import Text
 
 FEW = 30
 """Different values up to which a column may be a list of allowed ones."""
+CLASSES = ("open", "internal", "personal", "sensitive")
+"""From what anybody may see to what hurts people."""
 REPEATED = 5
 """Rows a value of such a list has on average, at least."""
 KEYS = ("credit_code", "code", "resident_id", "division_code", "integer", "text", "title")
@@ -45,6 +47,7 @@ class Proposal:
     name: str
     title: Text
     meaning: Meaning
+    classification: str
     confidence: float
     evidence: tuple[Evidence, ...]
     entry: dict[str, Any]
@@ -79,11 +82,13 @@ def _propose(found: Profile, column: ColumnProfile, readings: Sequence[Reading],
     evidence = [*_means(column, best), *(_also(each) for each in readings[1:2] if each.meaning.name != "text")]
     evidence += _filled(found, column, entry)
     evidence += _limits(found, column, best, entry)
-    if best.meaning.classification != "open":
-        entry["classification"] = best.meaning.classification
+    classification = _class(best, heading.meaning if heading else None)
+    if classification != "open":
+        entry["classification"] = classification
     own_set(entry, "hexi.title", {"zh": title.zh, "en": title.en})
     own_set(entry, "hexi.source", column.source if column.source != name else None)
     own_set(entry, "hexi.clean", list(best.meaning.clean))
+    own_set(entry, "hexi.element", element_of(best.meaning.name, heading.name if heading else ""))
     unit = unit_of(column.source)
     own_set(entry, "hexi.unit", unit if unit and best.meaning.logical in {"integer", "number"} else None)
     return Proposal(
@@ -91,11 +96,18 @@ def _propose(found: Profile, column: ColumnProfile, readings: Sequence[Reading],
         name=name,
         title=title,
         meaning=best.meaning,
+        classification=classification,
         confidence=best.confidence,
         evidence=tuple(evidence),
         entry=entry,
         is_left_out=column.empty == found.rows,
     )
+
+
+def _class(best: Reading, said: str | None) -> str:
+    """A column that is headed as one of resident ids is one, however many of its values have a slip of the pen."""
+    by_heading = MEANINGS[said].classification if said else "open"
+    return max(best.meaning.classification, by_heading, key=CLASSES.index)
 
 
 def _means(column: ColumnProfile, best: Reading) -> list[Evidence]:

@@ -56,7 +56,7 @@ def _broken(rule: SetRule, split: Split, now: datetime, *, dataset: str) -> SetR
         if share >= promised:
             return None
         return SetRuleBroken(
-            "{dataset} gets no new version: {share}% of {rows} rows were accepted, but at least {promised}% are "
+            "{dataset} gets no new version: of {rows} rows, {share}% were accepted, but at least {promised}% are "
             "promised. The standing version is as it was; mend the source, or the rule “{id}”.",
             **facts,
             share=f"{share:.1f}",

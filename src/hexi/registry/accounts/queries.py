@@ -107,6 +107,12 @@ def open_link(name: str, *, now: datetime) -> LinkRecord | None:
     return None if found is None else _open_link(found)
 
 
+def open_invitations(*, now: datetime) -> tuple[LinkRecord, ...]:
+    """Invitations that can still be accepted, those that end first first."""
+    found = OneTimeLink.objects.filter(kind="invite", ended_at=None, expires_at__gt=now, account__is_active=True)
+    return tuple(_open_link(each) for each in found.order_by("expires_at", "id"))
+
+
 def places_of(name: str) -> frozenset[str | None]:
     """Organisations for which an account may do anything at all; None among them stands for the whole node.
 

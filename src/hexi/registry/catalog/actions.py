@@ -17,7 +17,7 @@ from hexi.data.lifecycle.trust import TrustMissing, read_trust
 from hexi.kernel.actors import NODE, Actor
 from hexi.kernel.time import Clock
 from hexi.registry.accounts import actions as accounts
-from hexi.registry.catalog import finding
+from hexi.registry.catalog import claiming, finding
 from hexi.registry.catalog.errors import DatasetMissing, LakeGone, ReferenceMissing
 from hexi.registry.catalog.models import Dataset, Version
 from hexi.registry.catalog.registering import enter, forget
@@ -65,13 +65,14 @@ def publish(
     """Run a source through its contract and enter the new version.
 
     A run of the same key writes nothing. `taken` is the queued run that this is. Raises `NotAuthorised`,
-    `RunCancelled` and whatever the run raises; the dataset is then as it was. Killed after the commit,
+    `SourceTaken`, `RunCancelled` and whatever the run raises; the dataset is then as it was. Killed after the commit,
     the next `catch_up` enters the version.
     """
     lake = Lake(settings.HEXI_LAKE)
     watch = runs.begin(contract.name, by=by, clock=clock, watcher=progress, taken=taken)
     try:
         accounts.require(by, "dataset.publish", contract.name, organisation=_organisation_of(contract))
+        claiming.check(contract)
         result = run(
             contract,
             source=source,
@@ -155,13 +156,14 @@ def _follow(
         numbers = _to_enter(name, true, restores=restores)
         forget(name, keep=true)
         for number in numbers:
-            said = enter(table, held[number], by=by, now=clock())
-            details = {
+            said, code = enter(table, held[number], by=by, now=clock())
+            details: dict[str, object] = {
                 "version": number,
                 "certificate": true[number],
                 "rows": said.rows,
                 "accepted": said.accepted,
                 "quarantined": said.quarantined,
+                **({"resource_code": code} if code else {}),
             }
             events.record(by=by, verb=verb, object=f"dataset:{name}", details=details, now=clock())
     return [(name, number) for number in numbers]

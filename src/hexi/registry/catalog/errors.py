@@ -1,6 +1,6 @@
 """What the catalogue refuses."""
 
-from hexi.kernel.errors import Missing, Unavailable
+from hexi.kernel.errors import Conflict, Missing, Unavailable
 
 
 class DatasetMissing(Missing):
@@ -19,3 +19,9 @@ class LakeGone(Unavailable):
     """The folder of the lake is not there, so nothing can be said about any dataset."""
 
     code = "catalog.lake-gone"
+
+
+class SourceTaken(Conflict):
+    """The contract claims to be the source of a data element of which another dataset is the source."""
+
+    code = "catalog.source-taken"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from hexi.data.contracts.elements import ELEMENTS
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.reading import contract_from_text
 from hexi.kernel.errors import HexiError
@@ -58,6 +59,9 @@ def entry_of(dataset: Dataset, contract: Contract) -> Entry:
         *(contract.summary.zh, contract.summary.en, contract.publisher.name.zh, contract.publisher.name.en),
         *((contract.theme.zh, contract.theme.en) if contract.theme else ()),
         *contract.tags,
+        *((dataset.code,) if dataset.code else ()),
+        *_headings(contract),
+        *(part for each in contract.fields if each.element for part in _both(ELEMENTS[each.element].title)),
         *(part for each in contract.fields for part in (each.description.zh, each.description.en)),
     )
     return Entry(
@@ -76,6 +80,16 @@ def entry_of(dataset: Dataset, contract: Contract) -> Entry:
             "quality": dataset.accepted / dataset.rows if dataset.rows else 1.0,
         },
     )
+
+
+def _headings(contract: Contract) -> tuple[str, ...]:
+    """The words of the classification."""
+    levels = contract.category.headings if contract.category else ()
+    return tuple(part for each in levels if each.title for part in _both(each.title))
+
+
+def _both(text: Text) -> tuple[str, str]:
+    return text.zh, text.en
 
 
 def _facets(dataset: Dataset, contract: Contract) -> dict[str, tuple[Choice, ...]]:

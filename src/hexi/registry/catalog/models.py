@@ -1,4 +1,4 @@
-"""The tables of the catalogue. All of it can be made anew from the lake."""
+"""The tables of the catalogue. All of it can be made anew from the lake, but the serials: these the log holds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ class Dataset(models.Model):
 
     id = models.CharField(primary_key=True, max_length=36)
     name = models.CharField(max_length=100, unique=True)
+    code = models.CharField(max_length=40, null=True, unique=True)
+    """Resource code; given once, when the first classified version is entered."""
     publisher = models.CharField(max_length=36)
     newest = models.BigIntegerField()
     certified_at = models.DateTimeField()
@@ -47,3 +49,29 @@ class Version(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dataset", "version"], name="one_version_of_each")]
+
+
+class CodeSeries(models.Model):
+    """How far the serials of one classification were given out."""
+
+    front = models.CharField(primary_key=True, max_length=20)
+    last = models.PositiveIntegerField()
+
+
+class ElementUse(models.Model):
+    """A field of a dataset's newest contract that holds a standard data element."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="elements")
+    field = models.CharField(max_length=100)
+    title = models.JSONField()
+    element = models.CharField(max_length=50)
+    scope = models.CharField(max_length=200)
+    """Elements of the dataset's key, joined by a plus."""
+    is_source = models.BooleanField()
+    since = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["element", "-is_source", "since"], name="uses_by_element"),
+            models.Index(fields=["since"], condition=models.Q(is_source=True), name="sources_by_age"),
+        ]

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from django.db.models import BigIntegerField, Count, F, Sum
+from django.db.models import BigIntegerField, Count, F, Q, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, TruncMonth
 
@@ -16,12 +16,13 @@ from hexi.data.contracts.reading import contract_from_text
 from hexi.kernel.names import Text
 from hexi.registry.catalog import finding
 from hexi.registry.catalog.errors import DatasetMissing
-from hexi.registry.catalog.models import Dataset, Version
+from hexi.registry.catalog.models import Dataset, ElementUse, Version
 from hexi.registry.catalog.records import (
     DatasetRecord,
     DatasetSummary,
     Found,
     NodeFacts,
+    Promise,
     RuleResult,
     Sums,
     VersionRecord,
@@ -181,6 +182,41 @@ def dependents(names: Collection[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def element_counts() -> dict[str, int]:
+    """Return how many fields hold each data element; elements that none holds are left out."""
+    rows = ElementUse.objects.filter(dataset__is_withdrawn=False)
+    return dict(rows.values_list("element").annotate(n=Count("id")).order_by())
+
+
+def promises(names: Collection[str] = (), *, publishers: Collection[str] = ()) -> tuple[Promise, ...]:
+    """How fresh some datasets, or those of some publishers, are and promise to be; by name, may be empty."""
+    chosen = Q(dataset__name__in=set(names)) | Q(dataset__publisher__in=set(publishers))
+    found = Version.objects.filter(chosen, dataset__is_withdrawn=False, version=F("dataset__newest"))
+    return tuple(
+        Promise(
+            name=each.dataset.name,
+            title=_text(each.dataset.entry["title"]) or Text(each.dataset.name, each.dataset.name),
+            version=each.version,
+            certified_at=each.certified_at,
+            update_cycle=_contract(each.contract_text, each.dataset.name).update_cycle or "",
+        )
+        for each in found.select_related("dataset").order_by("dataset__name")
+    )
+
+
+def title_and_publisher(name: str) -> tuple[Text, str] | None:
+    """Title and publisher (id) of a dataset, withdrawn or not; None where there never was one."""
+    row = Dataset.objects.filter(name=name).values_list("entry", "publisher").first()
+    return None if row is None else (_text(row[0]["title"]) or Text(name, name), row[1])
+
+
+def is_contract_new(name: str, version: int) -> bool:
+    """Whether a version's contract is another than that of the version before; False for the first."""
+    found = Version.objects.filter(dataset__name=name, version__lte=version).order_by("-version")
+    texts = list(found.values_list("contract_sha256", flat=True)[:2])
+    return len(texts) == 2 and texts[0] != texts[1]
+
+
 def with_places() -> tuple[tuple[DatasetSummary, str], ...]:
     """Datasets whose contract names a field with division codes, and that field."""
     rows = list(Dataset.objects.filter(is_withdrawn=False, place_field__isnull=False).order_by("name"))
@@ -199,6 +235,7 @@ def _summary(row: Dataset, publishers: Mapping[str, Text]) -> DatasetSummary:
     return DatasetSummary(
         id=row.id,
         name=row.name,
+        code=row.code,
         title=_text(entry["title"]) or Text(row.name, row.name),
         summary=_text(entry["summary"]) or Text("", ""),
         publisher=publishers.get(row.publisher, Text("", "")),
@@ -228,6 +265,7 @@ def _version(row: Version, name: str) -> VersionRecord:
         accepted=facts["accepted"],
         quarantined=facts["quarantined"],
         run_key=facts["run_key"],
+        contract=contract,
         contract_version=facts["contract_version"],
         contract_sha256=row.contract_sha256,
         certificate_sha256=row.certificate_sha256,

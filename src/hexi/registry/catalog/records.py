@@ -17,6 +17,8 @@ class DatasetSummary:
 
     id: str
     name: str
+    code: str | None
+    """Resource code; None while the dataset is not classified."""
     title: Text
     summary: Text
     publisher: Text
@@ -64,6 +66,8 @@ class VersionRecord:
     accepted: int
     quarantined: int
     run_key: str
+    contract: Contract
+    """As it was at this version."""
     contract_version: str
     contract_sha256: str
     certificate_sha256: str
@@ -121,3 +125,62 @@ class NodeFacts:
     accepted: int
     events: int
     publishers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementUseRecord:
+    """A field that holds a standard data element."""
+
+    element: str
+    dataset: str
+    dataset_title: Text
+    publisher_id: str
+    field: str
+    field_title: Text
+    scope: tuple[str, ...]
+    """Elements of the dataset's key."""
+    is_source: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenSource:
+    """A claim to be the source of an element, and who is it already."""
+
+    field: Text
+    element: Text
+    holder: ElementUseRecord
+    publisher: Text
+    """Who publishes the holder's dataset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToMend:
+    """A dataset with what its office has to mend."""
+
+    dataset: str
+    title: Text
+    gaps: tuple[str, ...]
+    """Catalogue elements that are missing: theme, updates, licence, methods, category, contact, code."""
+    undocumented: tuple[str, ...]
+    """Names of fields without a description."""
+    late_since: datetime | None
+    """When the next version was due by the update cycle."""
+    quality: float | None
+    """Share of accepted rows, where it is too low."""
+
+    @property
+    def count(self) -> int:
+        """How many things there are."""
+        return len(self.gaps) + bool(self.undocumented) + bool(self.late_since) + (self.quality is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """How fresh a dataset is and promises to be."""
+
+    name: str
+    title: Text
+    version: int
+    certified_at: datetime
+    update_cycle: str
+    """A key of the contract's update cycles; empty where it promises none."""

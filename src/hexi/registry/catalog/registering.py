@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.reading import contract_from_text
@@ -12,13 +13,23 @@ from hexi.data.lake.tables import DatasetTable, TableVersion
 from hexi.data.lifecycle.certificates import Certificate, read_certificate
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text, new_id
-from hexi.registry.catalog import finding
+from hexi.registry.catalog import claiming, finding, mending, numbering
 from hexi.registry.catalog.models import Dataset, Version
 from hexi.registry.parties import actions as parties
 
 
-def enter(table: DatasetTable, found: TableVersion, *, by: Actor, now: datetime) -> Certificate:
-    """Enter one version of a dataset. Repeats safely. Raises `FileMissing`, `CertificateInvalid`."""
+class Entered(NamedTuple):
+    """A version that was entered: what is certified of it, and the resource code where it brought one."""
+
+    certificate: Certificate
+    code: str | None
+
+
+def enter(table: DatasetTable, found: TableVersion, *, by: Actor, now: datetime) -> Entered:
+    """Enter one version of a dataset, in the caller's transaction. Repeats safely.
+
+    Raises `FileMissing`, `CertificateInvalid`.
+    """
     sha256 = found.metadata["hexi.certificate"]
     said = read_certificate(table.certificate(sha256), file=str(table.certificate_path(sha256)))
     text = table.contract_text(found.metadata["hexi.contract"])
@@ -27,10 +38,14 @@ def enter(table: DatasetTable, found: TableVersion, *, by: Actor, now: datetime)
     dataset = Dataset.objects.filter(name=table.name).first()
     if dataset is None:
         dataset = Dataset(id=new_id(now), name=table.name, newest=-1)
+    code = None
     if found.version >= dataset.newest:
         _describe(dataset, contract, said, publisher, sha256)
+        if dataset.code is None and contract.category is not None:
+            dataset.code = code = numbering.next_code(contract.category)
         dataset.is_withdrawn = dataset.is_vanished = False
         dataset.save()
+        claiming.enter(dataset, contract, now=now)
         finding.enter(dataset, contract)
     Version.objects.update_or_create(
         dataset=dataset,
@@ -44,7 +59,7 @@ def enter(table: DatasetTable, found: TableVersion, *, by: Actor, now: datetime)
             "facts": _facts(said),
         },
     )
-    return said
+    return Entered(said, code)
 
 
 def forget(name: str, *, keep: Mapping[int, str]) -> None:
@@ -74,6 +89,9 @@ def _describe(dataset: Dataset, contract: Contract, said: Certificate, publisher
         "licence": contract.licence,
         "is_synthetic": contract.is_synthetic,
         "has_geometry": contract.has_open_place,
+        "updates": contract.update_cycle,
+        "gaps": mending.gaps(contract),
+        "undocumented": mending.undocumented(contract),
         "format": said.sources[0].format if said.sources else None,
     }
     dataset.place_field = contract.place_field

@@ -7,6 +7,7 @@ from pathlib import Path
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.reading import contract_from_text
 from hexi.kernel.errors import Missing
+from hexi.registry.catalog import claiming
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.drafts.errors import DraftChanged, NameTaken, NotThePublisher
 from hexi.registry.drafts.models import Draft
@@ -21,7 +22,7 @@ def contract_of(draft: Draft) -> Contract:
 def check_contract(draft: Draft) -> Contract:
     """Return the contract if it may be published as the draft's organisation's.
 
-    Raises `ContractInvalid`, `NameTaken`, `NotThePublisher`.
+    Raises `ContractInvalid`, `NameTaken`, `NotThePublisher`, `SourceTaken`.
     """
     contract = contract_of(draft)
     if draft.base_version is not None and contract.name != draft.dataset:
@@ -38,6 +39,7 @@ def check_contract(draft: Draft) -> Contract:
             said=contract.publisher.name.zh,
             organisation=organisation.title.zh,
         )
+    claiming.check(contract)
     return contract
 
 

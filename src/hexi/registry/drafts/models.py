@@ -23,6 +23,10 @@ class Draft(models.Model):
     """Newest version of the dataset when the draft began; None for a new dataset."""
     findings = models.JSONField(default=dict)
     """What drafting found in the source, with its evidence."""
+    changes = models.JSONField(default=dict)
+    """What it would change in the rows that are published, or why nobody can tell."""
+    compared = models.PositiveIntegerField(default=0)
+    """Revision that `changes` is about; 0 while the rows were not compared."""
     account = models.CharField(max_length=150)
     created_at = models.DateTimeField()
     changed_by = models.CharField(max_length=150)

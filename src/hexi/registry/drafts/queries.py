@@ -25,9 +25,11 @@ TRIAL_ROWS = 2_000
 """Rows that a draft is tried on while it is edited."""
 
 
-def draft(draft_id: str, *, reader: Actor) -> DraftRecord:
-    """Everything about one draft. Raises `DraftMissing`."""
+def draft(draft_id: str, *, reader: Actor, text: str | None = None) -> DraftRecord:
+    """Everything about one draft; with `text`, as if that were its text. Raises `DraftMissing`."""
     found = _draft(draft_id, reader)
+    if text is not None:
+        found.text = text
     contract, problems = _contract(found)
     return DraftRecord(
         summary=_summary(found),
@@ -36,6 +38,8 @@ def draft(draft_id: str, *, reader: Actor) -> DraftRecord:
         document=found.document,
         base_version=found.base_version,
         findings=found.findings,
+        changes=found.changes,
+        compared=found.compared,
         run=found.run,
         created_at=found.created_at,
         contract=contract,
@@ -78,12 +82,13 @@ def text_of(draft_id: str, number: int, *, reader: Actor) -> str:
     return str(text)
 
 
-def trial_of(draft_id: str, *, reader: Actor, rows: int = TRIAL_ROWS) -> Trial:
-    """Clean and test some rows of the upload as the draft stands; nothing is written.
+def trial_of(draft_id: str, *, reader: Actor, rows: int = TRIAL_ROWS, text: str | None = None) -> Trial:
+    """Clean and test some rows of the upload as the draft stands, or as `text` says; nothing is written.
 
     Raises `DraftMissing`, `ContractInvalid`, and what the source is found to be.
     """
     found = _draft(draft_id, reader)
+    found.text = found.text if text is None else text
     sample = sample_path(found.id)
     return trial(
         contract_of(found),

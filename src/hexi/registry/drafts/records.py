@@ -91,6 +91,16 @@ class DraftRecord:
     """Oldest first."""
     revisions: tuple[RevisionRecord, ...] = field(default=())
     """Newest first."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """Of a new version: rows `added`, `removed`, `changed`, `same`, `by_field` and the run's counts; or `error` with
+    its `facts`. Empty while the rows were not compared."""
+    compared: int = 0
+    """Revision that `changes` is about."""
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the changes are those of the text as it stands."""
+        return self.compared == self.number
 
     @property
     def is_editable(self) -> bool:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
+
+from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 
 from hexi.data.contracts.model import Publisher
 from hexi.data.drafting import drafts as drafting
 from hexi.data.drafting import editing
+from hexi.data.drafting.comparing import changes
+from hexi.data.drafting.headings import name_of
+from hexi.data.lake.tables import Lake
 from hexi.kernel.actors import NODE
 from hexi.kernel.errors import HexiError
 from hexi.kernel.names import Text
 from hexi.kernel.time import Clock
 from hexi.registry.catalog import queries as catalog
+from hexi.registry.catalog.actions import LakeReferences
 from hexi.registry.documents import queries as documents
+from hexi.registry.drafts.checking import contract_of
 from hexi.registry.drafts.models import Draft, Remark, Revision
 from hexi.registry.drafts.queries import sample_path
-from hexi.registry.drafts.records import State
+from hexi.registry.drafts.records import EDITABLE, OPEN, State
 from hexi.registry.drafts.telling import tell_author
 from hexi.registry.parties import queries as parties
 from hexi.registry.runs import queries as runs
@@ -23,12 +32,15 @@ from hexi.registry.runs.records import State as RunState
 
 
 def work(*, clock: Clock) -> bool:
-    """Look at the upload that waits longest, or settle a draft whose run is over; return whether there was one."""
+    """Look at the upload that waits longest, settle a draft whose run is over, or compare the rows of a new version.
+
+    Returns whether there was something to do.
+    """
     waiting = Draft.objects.filter(state=State.DRAFTING).order_by("created_at").first()
     if waiting is not None:
         _look_at(waiting, clock=clock)
         return True
-    return _settle(clock=clock)
+    return _settle(clock=clock) or _compare(clock=clock)
 
 
 def _look_at(draft: Draft, *, clock: Clock) -> None:
@@ -63,7 +75,7 @@ def _proposal(draft: Draft) -> tuple[str, dict[str, object]]:
     title = document.name.rpartition(".")[0] or document.name
     found = drafting.draft(
         document.path,
-        name=_name_for(draft),
+        name=_name_for(draft, title),
         title=Text(title, title),
         publisher=Publisher(name=organisation.title, code=organisation.code),
         sample=sample,
@@ -76,9 +88,19 @@ def _proposal(draft: Draft) -> tuple[str, dict[str, object]]:
     return text, found.as_json()
 
 
-def _name_for(draft: Draft) -> str:
-    """A name that nobody has yet: people change it, but a contract needs one to be tried."""
-    return f"draft.d{draft.id.replace('-', '')[-10:]}"
+def _name_for(draft: Draft, title: str) -> str:
+    """A name that nobody has yet, made of the publisher's and the file's; people may still change it."""
+    publisher, table = (
+        name_of(each).replace("_", "-")[:40].strip("-")
+        for each in (parties.organisation(draft.organisation).title.en, title)
+    )
+    name = f"{publisher}.{table}"
+    drafts = Draft.objects.filter(state__in=OPEN).exclude(id=draft.id)
+    return next(
+        each
+        for each in chain([name], (f"{name}-{n}" for n in count(2)))
+        if not catalog.titles_of({each}) and not drafts.filter(dataset=each).exists()
+    )
 
 
 def _settle(*, clock: Clock) -> bool:
@@ -97,6 +119,29 @@ def _settle(*, clock: Clock) -> bool:
                 _end(draft, State.RETURNED, "fail", template, run.error_facts, clock=clock)
                 tell_author(draft, "Publishing your draft “{title}” failed; its page says why.", by=NODE, now=clock())
     return is_any
+
+
+def _compare(*, clock: Clock) -> bool:
+    """Say what a new version would change in the rows: once as it came, and again as it was handed in."""
+    is_due = Q(compared=0, state__in=EDITABLE) | Q(state=State.SUBMITTED) & ~Q(compared=F("number"))
+    draft = Draft.objects.filter(is_due, base_version__isnull=False).order_by("changed_at").first()
+    if draft is None:
+        return False
+    lake = Lake(settings.HEXI_LAKE)
+    try:
+        contract = contract_of(draft)
+        found = changes(
+            contract,
+            source=documents.document(draft.document).path,
+            before=lake.dataset(draft.dataset).files(draft.base_version),
+            workspace=sample_path(draft.id).parent / "compared",
+            references=LakeReferences(lake),
+            clock=clock,
+        ).as_json()
+    except HexiError as error:
+        found = {"error": error.template, "facts": {name: str(value) for name, value in error.facts.items()}}
+    Draft.objects.filter(id=draft.id).update(changes=found, compared=draft.number)
+    return True
 
 
 def _end(draft: Draft, state: State, kind: str, template: str, facts: dict[str, object], *, clock: Clock) -> None:

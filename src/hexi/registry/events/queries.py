@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max
@@ -20,16 +21,19 @@ from hexi.registry.events.verification import verify
 __all__ = [
     "checkpoint",
     "consistency_proof",
+    "counts_since",
     "event",
     "events",
     "events_about",
     "inclusion_proof",
+    "newest_of",
     "personal_details",
     "sealed_since",
     "seen_by",
     "size",
     "unsealed",
     "verify",
+    "waiting_since",
 ]
 
 
@@ -71,6 +75,23 @@ def events_about(
     if before is not None:
         found = found.filter(sequence__lt=before)
     return _records(found.order_by("-sequence")[:limit])
+
+
+def counts_since(at: datetime) -> dict[str, int]:
+    """How often each verb was sealed since a moment: verb → number, the most frequent first."""
+    found = Event.objects.filter(sequence__isnull=False, at__gte=at).values_list("verb")
+    return dict(found.annotate(times=Count("id")).order_by("-times", "verb"))
+
+
+def newest_of(verb: str, *, since: datetime, limit: int = 20) -> tuple[SealedEvent, ...]:
+    """Sealed events of one verb since a moment, newest first; may be empty."""
+    found = Event.objects.filter(sequence__isnull=False, verb=verb, at__gte=since)
+    return _records(found.order_by("-sequence")[:limit])
+
+
+def waiting_since() -> datetime | None:
+    """When the oldest event was recorded that is not sealed; None where the log is whole."""
+    return Event.objects.filter(sequence=None).order_by("at").values_list("at", flat=True).first()
 
 
 def sealed_since(cursor: str, *, limit: int = 1000) -> tuple[SealedEvent, ...]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from hexi.kernel.actors import Actor
 from hexi.registry.notices.models import Notice
 from hexi.registry.notices.records import NoticeRecord
 
+PAGE = 50
 
-def notices_of(reader: Actor, *, limit: int = 50) -> tuple[NoticeRecord, ...]:
-    """The newest notices of an account; what is not read yet comes first."""
-    found = Notice.objects.filter(account=reader.account).order_by("-id")[:limit]
-    records = [
+
+def notices_of(reader: Actor, *, limit: int = PAGE, offset: int = 0) -> tuple[NoticeRecord, ...]:
+    """One page of an account's notices: what is not read yet comes first, of each the newest first."""
+    found = Notice.objects.filter(account=reader.account).alias(is_unread=Q(read_at=None))
+    return tuple(
         NoticeRecord(
             id=each.id,
             template=each.template,
@@ -19,9 +23,13 @@ def notices_of(reader: Actor, *, limit: int = 50) -> tuple[NoticeRecord, ...]:
             at=each.at,
             is_read=each.read_at is not None,
         )
-        for each in found
-    ]
-    return tuple(sorted(records, key=lambda each: each.is_read))
+        for each in found.order_by("-is_unread", "-id")[offset : offset + limit]
+    )
+
+
+def held(reader: Actor) -> int:
+    """How many notices are kept for an account, read or not."""
+    return Notice.objects.filter(account=reader.account).count()
 
 
 def unread(reader: Actor) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 
 from hexi.registry.runs.errors import RunMissing
 from hexi.registry.runs.models import Run, Schedule
@@ -56,6 +56,18 @@ def schedules() -> tuple[ScheduleRecord, ...]:
         )
         for each in Schedule.objects.order_by("dataset")
     )
+
+
+def failed(*, account: str | None = None, limit: int = 20) -> tuple[RunRecord, ...]:
+    """Runs that failed or were lost and that no later run of their dataset made good, the newest first.
+
+    With `account`, those that this account began.
+    """
+    newest = Run.objects.filter(dataset=OuterRef("dataset")).order_by("-id").values("id")[:1]
+    found = Run.objects.filter(state__in=[State.FAILED, State.LOST], id=Subquery(newest))
+    if account is not None:
+        found = found.filter(account=account)
+    return tuple(_record(each) for each in found.order_by("-id")[:limit])
 
 
 def _record(row: Run) -> RunRecord:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from hexi.data.contracts.cleaners import CLEANERS
+from hexi.data.contracts.comparing import compare
 from hexi.data.contracts.model import Classification, Contract, Field, RowRule
 from hexi.data.contracts.words import Example
 from hexi.exchange.door import actions as door_actions
@@ -26,6 +27,7 @@ from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.keeping import kept
 from hexi.web.pages import subject
+from hexi.web.pages.comparing import in_words
 from hexi.web.tables import TableState
 
 
@@ -83,7 +85,10 @@ class Change:
     rows: int | None
     quarantined: int | None
     has_new_contract: bool
-    is_first: bool
+    before: int | None
+    """The version before; None for the first."""
+    said: list[str]
+    """What its contract says otherwise than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +229,12 @@ def versions(request: HttpRequest, name: str) -> HttpResponse:
             newer.accepted - older.accepted,
             newer.quarantined - older.quarantined,
             newer.contract_sha256 != older.contract_sha256,
-            False,
+            older.version,
+            in_words(compare(older.contract, newer.contract)),
         )
         for newer, older in pairwise(record.versions)
     ]
-    changes.append(Change(record.versions[-1], None, None, False, True))
+    changes.append(Change(record.versions[-1], None, None, False, None, []))
     context = {"changes": changes, "runs": runs.recent(dataset=name, limit=10)}
     return render(request, "portal/dataset/versions.html", {**subject.context(record, tab="versions"), **context})
 

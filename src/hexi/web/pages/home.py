@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from hexi.packs import queries as packs
 from hexi.registry.catalog import queries as catalog
-from hexi.web.asking import reader
+from hexi.web.asking import is_signed_in, reader
 from hexi.web.clock import clock
 from hexi.web.keeping import kept
 from hexi.web.pages import mapping, plan
@@ -21,7 +21,8 @@ SPARKS = 5
 
 def home(request: HttpRequest) -> HttpResponse:
     """What this node holds, at a glance."""
-    return render(request, "portal/home.html", {"body": kept(request, lambda: _body(request))})
+    context = {"body": kept(request, lambda: _body(request)), "is_signed_in": is_signed_in(request)}
+    return render(request, "portal/home.html", context)
 
 
 def _body(request: HttpRequest) -> SafeString:

@@ -106,7 +106,7 @@ def verb_title(each: EventRecord) -> str:
 def place_of(each: EventRecord) -> str | None:
     """Return the page about what it was done to, where there is one."""
     kind, _, name = each.object.partition(":")
-    return reverse("dataset", args=[name]) if kind == "dataset" and name else None
+    return reverse(kind, args=[name]) if kind in {"dataset", "wish"} and name else None
 
 
 def _event(request: HttpRequest, event_id: str) -> EventRecord:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from hexi.kernel.actors import Actor
-from hexi.kernel.errors import HexiError, Invalid
+from hexi.kernel.errors import Conflict, HexiError, Invalid
 from hexi.registry.accounts import actions, people, queries
 from hexi.registry.accounts.actions import require
 from hexi.registry.accounts.errors import AccountMissing
@@ -50,7 +50,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             by=by,
             now=clock(),
         )
-    except HexiError as error:
+    except (Invalid, Conflict) as error:
         context |= {"error": refusals.sentence(error), "typed": said}
         return render(request, "portal/people/list.html", context, status=400)
     return _link(request, said.get("name", "").strip(), secret)
@@ -63,7 +63,7 @@ def open_program(request: HttpRequest) -> HttpResponse:
     name = said.get("name", "").strip()
     try:
         people.open_service(name, title=said.get("title", ""), roles=_roles_said(said), by=by, now=clock())
-    except HexiError as error:
+    except (Invalid, Conflict) as error:
         context |= {"program_error": refusals.sentence(error), "typed": said}
         return render(request, "portal/people/list.html", context, status=400)
     return redirect("person", name)

@@ -10,9 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from hexi.data.contracts.cataloguing import KINDS, METHODS
+from hexi.data.contracts.elements import ELEMENTS
 from hexi.data.drafting import editing
 from hexi.data.drafting.meanings import MEANINGS
-from hexi.kernel.errors import HexiError
+from hexi.kernel.errors import Denied, HexiError
 from hexi.registry.accounts import queries as authority
 from hexi.registry.accounts.actions import require
 from hexi.registry.catalog import queries as catalog
@@ -26,7 +28,7 @@ from hexi.web import refusals, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import publishing_forms as forms
-from hexi.web.pages.publishing_view import columns_of, differences, preview_of
+from hexi.web.pages.publishing_view import changes_of, columns_of, differences, preview_of, taken_in_words
 from hexi.web.pages.runs import progress_of
 
 UPDATES = ("", *wording.UPDATES)
@@ -107,11 +109,15 @@ def about(request: HttpRequest, draft_id: str) -> HttpResponse:
             "draft-about",
             lambda: actions.edit_about(draft_id, form, number=number, by=by, now=clock()),
         )
+    shown = editing.about_if_readable(record.text)
     context = {
-        "form": editing.about_if_readable(record.text),
+        "form": shown,
         "sharings": wording.SHARING,
         "opennesses": wording.OPENNESS,
         "updates": UPDATES,
+        "methods": METHODS,
+        "kinds": KINDS,
+        "levels": forms.levels(shown.catalogue) if shown else [],
     }
     return render(request, "portal/publish/about.html", {**_context(request, record, "about"), **context})
 
@@ -124,15 +130,22 @@ def text(request: HttpRequest, draft_id: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         said = request.POST.get("text", "").replace("\r\n", "\n")
+        if request.POST.get("do") == "try":
+            record = queries.draft(draft_id, text=said, reader=by)
+            tried = {**_context(request, record, "text"), **preview_of(record, by)}
+            return render(request, "portal/publish/text.html", {**tried, "text": said, "number": record.number})
         number = _number(request.POST.get("number"), record.number)
         try:
             actions.edit(draft_id, said, number=number, by=by, now=clock())
             return redirect("draft-text", draft_id)
+        except Denied:
+            raise
         except HexiError as error:
             # What was typed stays on the page, whatever is wrong with it.
             context = {"text": said, "number": number, "error": refusals.sentence(error)}
             status = 409
-    return render(request, "portal/publish/text.html", {**_context(request, record, "text"), **context}, status=status)
+    context = {**_context(request, record, "text"), **preview_of(record, by), **context}
+    return render(request, "portal/publish/text.html", context, status=status)
 
 
 def review(request: HttpRequest, draft_id: str) -> HttpResponse:
@@ -142,6 +155,7 @@ def review(request: HttpRequest, draft_id: str) -> HttpResponse:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "differences": differences(record),
+        "changes": changes_of(record),
         **(progress_of(runs.run(record.run)) if record.run else {}),
         **preview_of(record, reader(request)),
     }
@@ -168,12 +182,13 @@ def decide(request: HttpRequest, draft_id: str) -> HttpResponse:
 
 
 def _fields(request: HttpRequest, record: DraftRecord, *, said: str = "", status: int = 200) -> HttpResponse:
-    shown = preview_of(record, reader(request), which=request.GET.get("rows", ""))
+    shown = preview_of(record, reader(request))
     context = {
         **_context(request, record, "fields"),
         **shown,
         "columns": columns_of(record, shown.get("trial")),
         "left_out": _left_out(record),
+        "elements": [(each.name, each.title) for each in ELEMENTS.values()],
         "meanings": [(each.name, each.title) for each in MEANINGS.values()],
         "classes": [(name, wording.CLASSES[name]) for name in forms.CLASSES],
         "said": said,
@@ -184,6 +199,8 @@ def _fields(request: HttpRequest, record: DraftRecord, *, said: str = "", status
 def _changed(request: HttpRequest, draft_id: str, page: str, change: Callable[[], int]) -> HttpResponse:
     try:
         change()
+    except Denied:
+        raise
     except HexiError as error:
         return _answer(request, draft_id, page, refusals.sentence(error))
     return _answer(request, draft_id, page, "")
@@ -221,6 +238,7 @@ def _context(request: HttpRequest, record: DraftRecord, tab: str) -> dict[str, A
         "may_decide": summary.state == State.SUBMITTED
         and summary.submitted_by != by.account
         and authority.may(by, "draft.approve", organisation),
+        "taken": taken_in_words(record.contract),
         "is_own": summary.submitted_by == by.account,
     }
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
 
+from hexi.data.contracts.comparing import ABOUT
 from hexi.data.contracts.model import Contract, Field
 from hexi.data.drafting import editing
 from hexi.data.drafting.trials import Trial, TrialRow
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import HexiError, Missing
 from hexi.kernel.names import Text
+from hexi.registry.catalog import claiming
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.drafts import queries
-from hexi.registry.drafts.records import DraftRecord
+from hexi.registry.drafts.records import DraftRecord, State
 from hexi.web import refusals, wording
+from hexi.web.pages.comparing import heading, value_in_words
 
 ROWS_SHOWN = 50
 SAMPLES = 5
@@ -43,6 +47,8 @@ class ColumnShown:
     """Rules of this field that rows break, and how many."""
     rewritten: int
     rewrites: tuple[tuple[str, str], ...]
+    confidence: float | None
+    """How sure the meaning is that the draft proposed, 0 to 1; None for a column that no draft weighed."""
     is_open: bool
     """Whether the rest of the form is unfolded, since something in it is wrong."""
 
@@ -67,12 +73,42 @@ class RowShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """Some of the rows that would be published, or of those that would not."""
+
+    name: str
+    title: str
+    count: int
+    heads: tuple[Field, ...]
+    """Of rows that fail, the fields that most of them fail by stand first."""
+    rows: tuple[RowShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One thing that a contract says otherwise than the published one."""
 
     what: str
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesShown:
+    """What a new version changes in the rows that are published."""
+
+    failure: str = ""
+    """Why nobody can tell."""
+    is_waited_for: bool = False
+    """Whether the node is about to compare."""
+    is_old: bool = False
+    """Whether the contract was edited since the rows were compared."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """In words, and rows."""
+    key: tuple[str, ...] = ()
+    by_field: tuple[tuple[str, int], ...] = ()
+    accepted: int = 0
+    quarantined: int = 0
 
 
 def columns_of(record: DraftRecord, trial: Trial | None) -> list[ColumnShown]:
@@ -99,40 +135,63 @@ def columns_of(record: DraftRecord, trial: Trial | None) -> list[ColumnShown]:
                 broken=broken,
                 rewritten=trial.rewritten.get(form.name, 0) if trial else 0,
                 rewrites=_rewrites(trial, form.name, record.contract) if trial else (),
+                confidence=column.get("confidence"),
                 is_open=any(each.path.find(f"[{form.name}]") >= 0 for each in record.problems),
             )
         )
     return shown
 
 
-def preview_of(record: DraftRecord, reader: Actor, *, which: str = "") -> dict[str, Any]:
+def preview_of(record: DraftRecord, reader: Actor) -> dict[str, Any]:
     """Return what a page shows of a trial: nothing while the text is no contract, why where the source fails."""
     if record.contract is None:
         return {}
     try:
-        trial = queries.trial_of(record.summary.id, reader=reader)
+        trial = queries.trial_of(record.summary.id, text=record.text, reader=reader)
     except HexiError as error:
         return {"failure": refusals.sentence(error)}
-    which = which if which in {"failing", "accepted"} else "failing" if trial.failed else "accepted"
     sentences = {rule.id: rule.sentence for rule in record.contract.rules}
-    fields = {each.name: each for each in record.contract.fields}
-    rows = [each for each in trial.rows if bool(each.reasons) == (which == "failing")][:ROWS_SHOWN]
     tried = trial.accepted + trial.failed
     return {
         "trial": trial,
         "share": trial.accepted / tried if tried else 1.0,
         "width": trial.accepted / tried * 100 if tried else 100.0,
         "total": record.findings.get("rows"),
-        "which": which,
-        "kinds": [
-            ("failing", gettext("would be quarantined"), trial.failed),
-            ("accepted", gettext("accepted"), trial.accepted),
+        "sides": [
+            _side("failing", gettext("would be quarantined"), trial.failed, trial, record.contract),
+            _side("accepted", gettext("accepted"), trial.accepted, trial, record.contract),
         ],
-        "heads": record.contract.fields,
-        "shown_rows": [_row(each, fields, sentences) for each in rows],
         "broken": [(sentences[id], count) for id, count in trial.failed_by_rule.items() if count and id in sentences],
         "oddities": [Text(**each) for each in record.findings.get("problems", ())],
     }
+
+
+def changes_of(record: DraftRecord) -> ChangesShown | None:
+    """Return what a new version changes in the rows; nothing for a new dataset."""
+    if record.base_version is None:
+        return None
+    said, contract = record.changes, record.contract
+    if "error" in said:
+        template = gettext(said["error"])
+        return ChangesShown(failure=template.format(**said["facts"]) if said["facts"] else template)
+    is_waited_for = not said or (not record.is_compared and record.summary.state == State.SUBMITTED)
+    if not said:
+        return ChangesShown(is_waited_for=is_waited_for)
+    titles = {each.name: wording.say(each.title) for each in contract.fields} if contract else {}
+    return ChangesShown(
+        is_waited_for=is_waited_for,
+        is_old=not record.is_compared,
+        counts=(
+            (gettext("added"), said["added"]),
+            (gettext("removed"), said["removed"]),
+            (gettext("changed"), said["changed"]),
+            (gettext("the same"), said["same"]),
+        ),
+        key=tuple(titles.get(name, name) for name in said["key"]),
+        by_field=tuple((titles.get(name, name), number) for name, number in said["by_field"].items()),
+        accepted=said["accepted"],
+        quarantined=said["quarantined"],
+    )
 
 
 def differences(record: DraftRecord) -> list[Difference]:
@@ -161,30 +220,26 @@ def differences(record: DraftRecord) -> list[Difference]:
     return found
 
 
-def _about(before: Contract | None, after: Contract) -> list[tuple[str, str, str]]:
-    def of(contract: Contract | None) -> tuple[str, ...]:
-        if contract is None:
-            return ("",) * 7
-        return (
-            wording.say(contract.title),
-            wording.say(contract.summary),
-            wording.say(wording.SHARING[contract.sharing.value]),
-            wording.say(wording.OPENNESS[contract.openness.value]),
-            contract.licence or "",
-            ", ".join(contract.key),
-            contract.version,
+def taken_in_words(contract: Contract | None) -> list[str]:
+    """Return a sentence for each claim to be a source that another dataset made before."""
+    return [
+        gettext(claiming.TAKEN).format(
+            field=wording.say(each.field),
+            element=wording.say(each.element),
+            other=wording.say(each.holder.field_title),
+            dataset=each.holder.dataset,
+            publisher=wording.say(each.publisher),
         )
+        for each in (claiming.taken(contract) if contract else ())
+    ]
 
-    headings = (
-        gettext("Title"),
-        gettext("Summary"),
-        gettext("Sharing class"),
-        gettext("Openness"),
-        gettext("Licence"),
-        gettext("Key"),
-        gettext("Version of the contract"),
-    )
-    return list(zip(headings, of(before), of(after), strict=True))
+
+def _about(before: Contract | None, after: Contract) -> list[tuple[str, str, str]]:
+    def said(name: str, contract: Contract | None) -> str:
+        return value_in_words(name, ABOUT[name](contract)) if contract else ""
+
+    found = [(heading(name), said(name, before), said(name, after)) for name in ABOUT]
+    return [*found, (gettext("Version of the contract"), before.version if before else "", after.version)]
 
 
 def _field_in_words(field: Field, contract: Contract | None) -> str:
@@ -194,6 +249,8 @@ def _field_in_words(field: Field, contract: Contract | None) -> str:
     parts = [
         wording.say(wording.TYPES[field.type]),
         wording.say(wording.CLASSES[field.classification.value]),
+        *([wording.say(wording.ELEMENTS[field.element])] if field.element else []),
+        *([gettext("authoritative source")] if field.is_source else []),
         *rules,
     ]
     return f"{field.name}: {gettext('; ').join(parts)}"
@@ -223,6 +280,15 @@ def _rewrites(trial: Trial, name: str, contract: Contract | None) -> tuple[tuple
         for row in trial.rows
         if name in row.rewritten and not row.reasons
     )[:3]
+
+
+def _side(name: str, title: str, count: int, trial: Trial, contract: Contract) -> Side:
+    rows = [each for each in trial.rows if bool(each.reasons) == (name == "failing")][:ROWS_SHOWN]
+    hits = Counter(field for each in rows for field in each.failed)
+    heads = sorted(contract.fields, key=lambda field: -hits[field.name])
+    sentences = {rule.id: rule.sentence for rule in contract.rules}
+    fields = {each.name: each for each in heads}
+    return Side(name, title, count, tuple(heads), tuple(_row(each, fields, sentences) for each in rows))
 
 
 def _row(row: TrialRow, fields: dict[str, Field], sentences: dict[str, Text]) -> RowShown:

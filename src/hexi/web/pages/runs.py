@@ -51,7 +51,6 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
         "title": title,
         "is_busy": found.state in BUSY,
         "elapsed": _elapsed(found),
-        "error": _error(found),
         "events": events.events_about(f"dataset:{found.dataset}", limit=8),
     }
     return render(request, "portal/run.html", context)
@@ -62,7 +61,8 @@ def progress_of(found: RunRecord) -> dict[str, Any]:
     return {
         "run": found,
         "steps": _steps(found),
-        "share": found.rows_done / found.rows_total * 100 if found.rows_total else None,
+        "worked": found.rows_done / found.rows_total * 100 if found.rows_total else None,
+        "error": _error(found),
     }
 
 
@@ -76,7 +76,7 @@ def _steps(found: RunRecord) -> list[StepShown]:
         elif found.state == "unchanged":
             state = "done" if i == 0 else ""
         elif i == at:
-            state = "now" if found.state == "running" else "failed"
+            state = {"running": "now", "queued": ""}.get(found.state, "failed")
         else:
             state = "done" if i < at else ""
         shown.append(StepShown(name, state, found.seconds.get(name)))

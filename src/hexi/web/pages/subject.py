@@ -31,9 +31,11 @@ def context(record: DatasetRecord, *, tab: str) -> dict[str, Any]:
         "fields": gettext("Fields"),
         "quality": gettext("Quality"),
         "versions": gettext("Versions"),
+        "entry": gettext("Catalogue entry"),
         "map": gettext("Map"),
         "chart": gettext("Chart"),
         "use": gettext("Use it"),
+        "questions": gettext("Questions"),
     }
     if not record.contract.has_open_place:
         del titles["map"]

@@ -10,6 +10,7 @@ from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -24,8 +25,13 @@ from hexi.registry.accounts import queries as accounts
 from hexi.registry.accounts.errors import TokenVoid
 from hexi.registry.drafts.records import RemarkRecord
 from hexi.registry.events.verbs import VERBS
+from hexi.registry.feedback import queries as feedback
+from hexi.registry.notices import queries as notices
+from hexi.registry.parties import queries as parties
+from hexi.registry.parties.records import PostRecord
 from hexi.web import wording
 from hexi.web.asking import reader
+from hexi.web.clock import clock
 from hexi.web.mail import NOWHERE
 
 register = template.Library()
@@ -127,7 +133,20 @@ def account_menu(context: Mapping[str, Any]) -> Menu | Literal[False] | None:
         for address, title, verb in (("people", gettext("People"), "account.see"),)
         if accounts.may(by, verb)
     ]
-    return Menu(accounts.account(by.account).title, tuple(entries), 0)
+    return Menu(accounts.account(by.account).title, tuple(entries), notices.unread(by))
+
+
+@register.simple_tag(takes_context=True)
+def followed(context: Mapping[str, Any], object: str) -> bool | None:
+    """Whether who asks follows a thing; None for a stranger, who is asked nothing and costs no question."""
+    by = reader(context["request"])
+    return None if by.account == EVERYONE.account else feedback.follows(object, reader=by)
+
+
+@register.simple_tag
+def posts_of(organisation: str) -> tuple[PostRecord, ...]:
+    """Return the posts that an organisation has today: whom to ask."""
+    return parties.posts(organisation, on=timezone.localtime(clock()).date())
 
 
 @register.simple_tag

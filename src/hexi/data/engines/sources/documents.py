@@ -24,6 +24,7 @@ from hexi.data.engines.sources.columns import LINE, kept
 from hexi.data.engines.sources.records import (
     LIMIT_CELL_BYTES,
     CellTooLarge,
+    NoRecords,
     RawSource,
     SourceInvalid,
     SourceTruncated,
@@ -245,13 +246,20 @@ def _lines(utf8: Path, path: Path) -> Iterator[tuple[int, Row]]:
 def _records(document: Any, records: str | None, path: Path) -> Iterator[Row]:
     if records is None:
         if not isinstance(document, list):
-            raise WrongPlace(
+            refusal = NoRecords(
                 "“{file}” is not a list of records; say under “records” in hexi.source where they are. It has {keys}.",
                 file=path,
                 keys=_keys(document),
             )
+            lists = [key for key, each in document.items() if _is_table(each)] if isinstance(document, dict) else []
+            refusal.only = lists[0] if len(lists) == 1 and "." not in lists[0] else None
+            raise refusal
         records = "*"
     yield from _walk(document, records.split("."), {}, [], path, records)
+
+
+def _is_table(node: Any) -> bool:
+    return isinstance(node, list) and bool(node) and all(isinstance(each, dict) for each in node)
 
 
 def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path, records: str) -> Iterator[Row]:

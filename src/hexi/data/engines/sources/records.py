@@ -100,6 +100,13 @@ class WrongPlace(SourceInvalid):
     code = "source.place"
 
 
+class NoRecords(WrongPlace):
+    """A JSON document that is no list of records; perhaps one of its members is."""
+
+    only: str | None = None
+    """The member that is, where there is just one."""
+
+
 class QueryFailed(SourceInvalid):
     """A query over other datasets that the engine refuses."""
 

@@ -1,0 +1,64 @@
+"""What an office has to mend: catalogue elements that are missing, data that is late or not good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from hexi.data.contracts.model import Contract, Openness, Sharing
+from hexi.kernel.names import Text
+from hexi.registry.catalog.models import Dataset
+from hexi.registry.catalog.records import ToMend
+
+CYCLE_DAYS: Mapping[str, int] = {
+    "realtime": 1,
+    "daily": 1,
+    "weekly": 7,
+    "monthly": 31,
+    "quarterly": 92,
+    "yearly": 366,
+}
+"""Update cycle → days after which a version is late; a static dataset never is."""
+LEAST_QUALITY = 0.95
+BEFORE_ELEMENTS = ("category", "contact")
+"""Gaps of a dataset that was entered before the catalogue looked for them: nobody could say these then."""
+
+
+def gaps(contract: Contract) -> list[str]:
+    """Return the catalogue elements that a contract leaves out, in the order in which a form asks for them."""
+    missing = {
+        "theme": contract.theme is None,
+        "updates": contract.update_cycle is None,
+        "licence": contract.licence is None and contract.openness is not Openness.CLOSED,
+        "methods": not contract.sharing_methods and contract.sharing is not Sharing.NONE,
+        "category": contract.category is None,
+        "contact": contract.contact is None,
+        "code": contract.publisher.code is None,
+    }
+    return [name for name, is_missing in missing.items() if is_missing]
+
+
+def undocumented(contract: Contract) -> list[str]:
+    """Return the names of fields of which nothing is said but their title."""
+    return [each.name for each in contract.fields if not each.description.zh.strip()]
+
+
+def to_mend(organisation: str, *, now: datetime) -> tuple[ToMend, ...]:
+    """Return the datasets of an organisation that have something to mend, those with most of it first."""
+    found = []
+    for row in Dataset.objects.filter(is_withdrawn=False, publisher=organisation).order_by("name"):
+        entry, title = row.entry, row.entry["title"]
+        days = CYCLE_DAYS.get(entry.get("updates") or "")
+        due = row.certified_at + timedelta(days=days) if days else None
+        quality = row.accepted / row.rows if row.rows else 1.0
+        one = ToMend(
+            dataset=row.name,
+            title=Text(title["zh"], title["en"]),
+            gaps=tuple(entry.get("gaps", BEFORE_ELEMENTS)),
+            undocumented=tuple(entry.get("undocumented", ())),
+            late_since=due if due and due < now else None,
+            quality=quality if quality < LEAST_QUALITY else None,
+        )
+        if one.count:
+            found.append(one)
+    return tuple(sorted(found, key=lambda each: -each.count))

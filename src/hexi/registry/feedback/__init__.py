@@ -1,0 +1,1 @@
+"""Feedback: what users say back about data, and what they wait for."""
