@@ -45,6 +45,7 @@ PAGES = [
     "/organisations/",
     "/organisations/?q=文化厅",
     "/wishes/",
+    "/registrations/",
     "/plan/plan-2015/",
     "/runs/",
     "/log/",

@@ -14,6 +14,8 @@ HEXI_KEY = HEXI_HOME / "keys" / "node.pem"
 HEXI_TRUST = HEXI_HOME / "trust.json"
 HEXI_UPLOAD_BYTES = environment.UPLOAD_MB.whole(os.environ) << 20
 HEXI_ANSWER_DAYS = environment.ANSWER_DAYS.whole(os.environ)
+HEXI_NOTICE_DAYS = environment.NOTICE_DAYS.whole(os.environ)
+HEXI_REGISTRATION_YEARS = environment.REGISTRATION_YEARS.whole(os.environ)
 HEXI_NODE_NAME = home.name(HEXI_HOME)
 
 SECRET_KEY = home.secret(HEXI_HOME)
@@ -42,6 +44,7 @@ INSTALLED_APPS = [
     "hexi.registry.catalog",
     "hexi.registry.drafts",
     "hexi.registry.feedback",
+    "hexi.registry.registrations",
     "hexi.exchange.grants",
     "hexi.exchange.door",
     "hexi.packs",

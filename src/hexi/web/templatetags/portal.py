@@ -29,6 +29,8 @@ from hexi.registry.feedback import queries as feedback
 from hexi.registry.notices import queries as notices
 from hexi.registry.parties import queries as parties
 from hexi.registry.parties.records import PostRecord
+from hexi.registry.registrations import queries as registrations
+from hexi.registry.registrations.records import RegistrationSummary
 from hexi.web import wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
@@ -141,6 +143,19 @@ def followed(context: Mapping[str, Any], object: str) -> bool | None:
     """Whether who asks follows a thing; None for a stranger, who is asked nothing and costs no question."""
     by = reader(context["request"])
     return None if by.account == EVERYONE.account else feedback.follows(object, reader=by)
+
+
+@register.simple_tag
+def registered(dataset: str) -> RegistrationSummary | None:
+    """Return what the public register says of a dataset."""
+    return registrations.of_dataset(dataset)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Mapping[str, Any], verb: str, organisation: str) -> bool:
+    """Whether who asks may use a verb for an organisation; a stranger costs no question."""
+    by = reader(context["request"])
+    return by.account != EVERYONE.account and accounts.may(by, verb, organisation)
 
 
 @register.simple_tag
