@@ -66,6 +66,8 @@ def test_from_the_datasets_page_to_the_public_register(own: Node, sign_in: SignI
     assert SCRIPT not in text_of(officer, page)
     assert "Put in public notice" not in text_of(officer, page)
     assert page in text_of(approver, "/en/registrations/waiting/")
+    assert page in text_of(approver, "/en/desk/")
+    assert page not in text_of(clerk, "/en/desk/")
     assert "Put in public notice" in text_of(approver, page)
     assert approver.post(page, {"do": "notice"}).status_code == 302
     assert "In public notice" in text_of(stranger, page)
@@ -119,6 +121,9 @@ def test_a_registration_is_found_by_its_code_and_stands_on_the_dataset(own: Node
     assert Client().get("/registrations/?state=nothing&page=x").status_code == 200
     page = text_of(Client(), f"/en/registrations/{made}/")
     assert code in page
+    assert f"/registrations/{made}/certificate.json" in page
+    assert Client().get(f"/registrations/{made}/certificate.json").json()["payloadType"]
+    assert Client().get("/registrations/nothing/certificate.json").status_code == 404
     assert "li · " not in page
     assert "· li" not in page
     assert "· li" in text_of(sign_in("wang"), f"/en/registrations/{made}/")
