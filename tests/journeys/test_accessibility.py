@@ -112,7 +112,7 @@ ELSEWHERE = "sends on to another page"
 CLOSED = "is closed on a node: it answers as a page that is not there"
 NOT_SHOWN = {
     **dict.fromkeys(("trust", "file", "certificate-file", "contract", "checkpoint", "proof", "upload"), FILE),
-    **dict.fromkeys(("mfa_download_recovery_codes", "catalogue-file"), FILE),
+    **dict.fromkeys(("mfa_download_recovery_codes", "catalogue-file", "registration-file"), FILE),
     **dict.fromkeys(("draft-begin", "draft-field", "draft-decide", "invite", "program", "person-change"), DEED),
     **dict.fromkeys(("upload-form", "upload-complete", "upload-discard", "follow"), DEED),
     "suggest": "is a piece of a page; the journey of searching looks at it",
