@@ -31,9 +31,12 @@ from hexi.kernel.actors import NODE, Actor
 from hexi.registry.accounts import people
 from hexi.registry.documents import actions as documents
 from hexi.registry.drafts import actions as drafts, tasks
+from hexi.registry.feedback import actions as feedback
 from hexi.registry.parties import queries as parties
+from hexi.registry.registrations import actions as registrations
 
 now = node.clock
+# The publisher of the sample, which the demo installs first.
 body = sorted(parties.organisations())[0]
 roles = [("officer", body), ("approver", body), ("operator", None), ("auditor", None)]
 for name, title, held in (("lu", "陆全", roles), ("mi", "米双", roles[:1]), ("ma", "马同", roles[:1])):
@@ -64,10 +67,17 @@ while tasks.work(clock=now):
     pass
 handed_in("waiting.csv", table.encode(), whole=False)
 drafts.submit(begun[1], by=lu, now=now())
+sample = "enterprises.sample"
+asked = feedback.ask_correction(sample, reason="注册资本的单位不对。", by=lu, now=now())
+wished = feedback.wish("公共厕所位置", reason="便民地图要用。", organisation=body, by=lu, now=now())
+applied = registrations.apply(sample, by=lu, now=now())
 node.settle()
 print(json.dumps({{
     "body": body,
     "draft": begun[0],
+    "question": asked,
+    "wish": wished,
+    "registration": applied,
     "submitted": begun[1],
     "archive": handed_in("two.zip", archive.getvalue()),
     "link": people.invite("new", title="新", roles=roles[:1], by=NODE, now=now()),
