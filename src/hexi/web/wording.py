@@ -228,6 +228,7 @@ REGISTRATION_STATES = {
     "registered": Text("已登记", "registered"),
     "changed": Text("已变更登记", "registered, changed"),
     "corrected": Text("已更正登记", "registered, corrected"),
+    "expired": Text("已过有效期", "expired"),
     "cancelled": Text("已注销", "cancelled"),
 }
 REGISTRATION_KINDS = {

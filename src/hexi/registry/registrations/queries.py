@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import Q
 
 from hexi.kernel.actors import Actor
@@ -12,6 +14,8 @@ from hexi.registry.registrations.errors import RegistrationMissing
 from hexi.registry.registrations.models import Application, Registration
 from hexi.registry.registrations.records import (
     ENDED,
+    EXPIRED,
+    IN_FORCE,
     PUBLIC,
     UNDER_WAY,
     ApplicationRecord,
@@ -47,15 +51,19 @@ def registration(registration_id: str, *, reader: Actor) -> RegistrationRecord:
 
 
 def registrations(
-    text: str = "", *, state: str = "", limit: int = PAGE, offset: int = 0
+    text: str = "", *, on: date, state: str = "", limit: int = PAGE, offset: int = 0
 ) -> tuple[tuple[RegistrationSummary, ...], int]:
     """One page of the public register, the newest change first, and how many there are.
 
-    `text` is part of a code, a title or a publisher; every word of it has to be found. `state` "" is any.
+    `text` is part of a code, a title or a publisher; every word of it has to be found. `state` is one as it stands
+    `on` a day, `EXPIRED` among them; "" is any.
     """
     found = Registration.objects.filter(state__in=PUBLIC)
-    if state:
+    if state == EXPIRED:
+        found = found.filter(state__in=IN_FORCE, valid_until__lte=on)
+    elif state:
         found = found.filter(state=state)
+        found = found.filter(valid_until__gt=on) if state in IN_FORCE else found
     for word in text.split()[:8]:
         found = found.filter(
             Q(code__icontains=word)

@@ -38,6 +38,8 @@ UNDER_WAY = (State.APPLIED, State.NOTICE)
 IN_FORCE = (State.REGISTERED, State.CHANGED, State.CORRECTED)
 ENDED = (State.RETURNED, State.CANCELLED)
 """After which the dataset may be registered anew, under another code."""
+EXPIRED = "expired"
+"""How a registration stands whose years are over: read from its day, never stored."""
 PUBLIC = (State.NOTICE, *IN_FORCE, State.CANCELLED)
 BECOMES = {
     Kind.FIRST: State.REGISTERED,
@@ -115,6 +117,10 @@ class RegistrationSummary:
     def holds(self, *, on: date) -> bool:
         """Whether the registration is in force on a day."""
         return self.state in IN_FORCE and self.valid_until is not None and on < self.valid_until
+
+    def stands(self, *, on: date) -> str:
+        """Its state on a day, which is `EXPIRED` once its years are over."""
+        return EXPIRED if self.state in IN_FORCE and not self.holds(on=on) else self.state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
