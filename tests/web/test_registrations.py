@@ -120,6 +120,9 @@ def test_a_registration_is_found_by_its_code_and_stands_on_the_dataset(own: Node
     assert Client().get("/registrations/?state=nothing&page=x").status_code == 200
     page = text_of(Client(), f"/en/registrations/{made}/")
     assert code in page
+    assert f"/registrations/{made}/certificate.json" in page
+    assert Client().get(f"/registrations/{made}/certificate.json").json()["payloadType"]
+    assert Client().get("/registrations/nothing/certificate.json").status_code == 404
     assert "li · " not in page
     assert "· li" not in page
     assert "· li" in text_of(sign_in("wang"), f"/en/registrations/{made}/")

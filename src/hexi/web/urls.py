@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("datasets/<str:name>/files/<str:filename>", downloads.file, name="file"),
     page("datasets/<str:name>/certificates/<str:digest>.json", downloads.certificate, name="certificate-file"),
     page("datasets/<str:name>/contract.yaml", downloads.contract, name="contract"),
+    page("registrations/<str:registration_id>/certificate.json", downloads.registration, name="registration-file"),
     page("log/checkpoint", log.checkpoint, name="checkpoint"),
     page("log/events/<str:event_id>.proof.json", log.proof, name="proof"),
     *i18n_patterns(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from hexi.data.lifecycle.envelopes import load_payload, read_envelopes
 from hexi.kernel.actors import EVERYONE, Actor
 from hexi.kernel.errors import Denied
 from hexi.registry.accounts.errors import NotAuthorised
@@ -259,3 +261,28 @@ def test_a_registration_whose_years_are_over_has_expired_until_it_is_changed(tow
     town.apply("cancellation")
     town.register(made)
     assert standing(until) == (State.CANCELLED, 0, 0)
+
+
+def test_what_is_registered_is_certified_and_the_signature_holds(town: Town) -> None:
+    made = town.apply()
+    with pytest.raises(RegistrationMissing):
+        queries.certificate(made)
+    code = town.register(made)
+
+    said, text = queries.certificate(made)
+
+    (envelope,) = read_envelopes(text, file="certificate.json")
+    statement = load_payload(envelope, file="certificate.json")
+    assert said == code == statement["predicate"]["code"]
+    assert statement["subject"][0]["digest"]["sha256"] == catalog.dataset(SHOPS).summary.certificate_sha256
+    assert envelope.is_signed_by(envelope.signatures[0], town.node.key.public_key)
+    assert not replace(envelope, payload=envelope.payload + b" ").is_signed_by(
+        envelope.signatures[0], town.node.key.public_key
+    )
+    town.node.settle()
+    registered = events.events_about(f"registration:{made}")[0]
+    assert registered.details["sha256"] == envelope.sha256
+    town.publish("1.1.0", "code\n1\n2\n")
+    town.apply("change")
+    town.register(made)
+    assert queries.certificate(made)[1] != text

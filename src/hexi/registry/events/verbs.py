@@ -70,7 +70,7 @@ VERBS: Mapping[str, Verb] = {
     "registration.register": Verb(
         Text(zh="登记公共数据资源", en="Registered a public data resource"),
         "registration",
-        ("dataset", "kind", "registration_code", "version", "certificate", "until"),
+        ("dataset", "kind", "registration_code", "version", "certificate", "until", "sha256"),
     ),
     "run.queue": Verb(Text(zh="提交处理批次", en="Queued a run"), "dataset", ("run",)),
     "run.schedule": Verb(Text(zh="设定定期处理", en="Set how often a dataset is run"), "dataset", ("every_s", "is_on")),

@@ -6,6 +6,7 @@ applied does not decide. What people write stays in this room's tables but for t
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from hexi.data.lifecycle.signing import NodeKey
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import new_id
 from hexi.kernel.time import working_day
@@ -20,6 +22,7 @@ from hexi.registry.accounts import actions as accounts
 from hexi.registry.accounts import queries as authority
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import actions as events
+from hexi.registry.registrations.certifying import certificate
 from hexi.registry.registrations.errors import (
     AppliedAlready,
     KindUnknown,
@@ -228,6 +231,8 @@ def register(registration_id: str, *, by: Actor, now: datetime) -> str:
     Registration.objects.filter(id=registration.id).update(**changes)
     registration.refresh_from_db()
     code = registration.code or ""
+    if kind != Kind.CANCELLATION:
+        _certify(registration, kind, now=now)
     _record(
         registration,
         "registration.register",
@@ -238,6 +243,7 @@ def register(registration_id: str, *, by: Actor, now: datetime) -> str:
         version=registration.facts["version"],
         certificate=registration.facts["certificate_sha256"],
         until=str(registration.valid_until),
+        sha256=hashlib.sha256(registration.certificate.encode()).hexdigest(),
     )
     tell_officers(
         registration,
@@ -248,6 +254,22 @@ def register(registration_id: str, *, by: Actor, now: datetime) -> str:
         code=code,
     )
     return code
+
+
+def _certify(registration: Registration, kind: Kind, *, now: datetime) -> None:
+    if registration.code is None or registration.valid_until is None:
+        raise AssertionError("what has no code is not certified")
+    registration.certificate = certificate(
+        facts_from(registration),
+        code=registration.code,
+        dataset=registration.dataset,
+        kind=kind,
+        valid_until=registration.valid_until,
+        made_at=now,
+        node=settings.HEXI_NODE_NAME,
+        signer=NodeKey.load(settings.HEXI_KEY),
+    ).decode()
+    registration.save(update_fields=["certificate"])
 
 
 def _first(dataset: str, organisation: str, facts: Facts, *, now: datetime) -> Registration:

@@ -26,6 +26,8 @@ class Registration(models.Model):
     moved_at = models.DateTimeField()
     """When its state last changed."""
     registered_at = models.DateTimeField(null=True)
+    certificate = models.TextField(blank=True, default="")
+    """The signed envelope that says so, byte for byte; of a cancelled registration, the last before."""
     valid_until = models.DateField(null=True)
     """First day on which it does not hold any more."""
 

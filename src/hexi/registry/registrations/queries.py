@@ -76,6 +76,14 @@ def registrations(
     return tuple(_summary(each) for each in rows), found.count()
 
 
+def certificate(registration_id: str) -> tuple[str, bytes]:
+    """Code and newest certificate of a registration. Raises `RegistrationMissing`, also before it is registered."""
+    found = Registration.objects.filter(id=registration_id).exclude(certificate="").first()
+    if found is None or found.code is None:
+        raise RegistrationMissing("There is no such registration, or it is not public yet.")
+    return found.code, found.certificate.encode()
+
+
 def of_dataset(dataset: str) -> RegistrationSummary | None:
     """What the public register says of a dataset now; None where it is not in it."""
     found = Registration.objects.filter(dataset=dataset, state__in=PUBLIC).exclude(state__in=ENDED).first()
