@@ -18,6 +18,7 @@ from hexi.registry.events import queries as events
 from hexi.registry.registrations import actions, queries
 from hexi.registry.registrations.errors import (
     AppliedAlready,
+    CodeMistyped,
     KindUnknown,
     NothingNew,
     NoticeRuns,
@@ -28,7 +29,7 @@ from hexi.registry.registrations.errors import (
     RegistrationMissing,
     RegistrationText,
 )
-from hexi.registry.registrations.numbering import is_code
+from hexi.registry.registrations.numbering import check_character, is_code
 from hexi.registry.registrations.records import EXPIRED, State
 from tests.nodes import NOON
 
@@ -286,3 +287,14 @@ def test_what_is_registered_is_certified_and_the_signature_holds(town: Town) -> 
     town.apply("change")
     town.register(made)
     assert queries.certificate(made)[1] != text
+
+
+def test_a_registration_is_looked_up_by_its_code_and_a_mistyped_one_is_told_so(town: Town) -> None:
+    made = town.apply()
+    code = town.register(made)
+
+    assert queries.coded(code.lower(), reader=EVERYONE).summary.id == made
+    with pytest.raises(CodeMistyped):
+        queries.coded(code[:-1], reader=EVERYONE)
+    with pytest.raises(RegistrationMissing):
+        queries.coded("R20990000001" + check_character("R20990000001"), reader=EVERYONE)

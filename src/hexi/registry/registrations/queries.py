@@ -10,8 +10,9 @@ from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
 from hexi.registry.accounts import queries as authority
 from hexi.registry.catalog.records import DatasetSummary
-from hexi.registry.registrations.errors import RegistrationMissing
+from hexi.registry.registrations.errors import CodeMistyped, RegistrationMissing
 from hexi.registry.registrations.models import Application, Registration
+from hexi.registry.registrations.numbering import is_code
 from hexi.registry.registrations.records import (
     ENDED,
     EXPIRED,
@@ -48,6 +49,15 @@ def registration(registration_id: str, *, reader: Actor) -> RegistrationRecord:
             if is_insider or each.state in PUBLIC
         ),
     )
+
+
+def coded(code: str, *, reader: Actor) -> RegistrationRecord:
+    """One registration by its code, in any case. Raises `RegistrationMissing`, and `CodeMistyped` for what is none."""
+    said = code.strip().upper()
+    if not is_code(said):
+        raise CodeMistyped("“{code}” is no registration code: a character is mistyped or missing.", code=code)
+    found = Registration.objects.filter(code=said).values_list("id", flat=True).first()
+    return registration(found or "", reader=reader)
 
 
 def registrations(

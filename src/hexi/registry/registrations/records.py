@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -47,6 +48,17 @@ BECOMES = {
     Kind.CORRECTION: State.CORRECTED,
     Kind.CANCELLATION: State.CANCELLED,
 }
+STATES: Mapping[str, Text] = {
+    "applied": Text("待审核", "applied for"),
+    "returned": Text("已退回", "returned"),
+    "notice": Text("公示中", "in public notice"),
+    "registered": Text("已登记", "registered"),
+    "changed": Text("已变更登记", "registered, changed"),
+    "corrected": Text("已更正登记", "registered, corrected"),
+    "expired": Text("已过有效期", "expired"),
+    "cancelled": Text("已注销", "cancelled"),
+}
+"""How a registration or an application stands, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
