@@ -67,6 +67,8 @@ def test_from_the_datasets_page_to_the_public_register(own: Node, sign_in: SignI
     assert SCRIPT not in text_of(officer, page)
     assert "Put in public notice" not in text_of(officer, page)
     assert page in text_of(approver, "/en/registrations/waiting/")
+    assert page in text_of(approver, "/en/desk/")
+    assert page not in text_of(clerk, "/en/desk/")
     assert "Put in public notice" in text_of(approver, page)
     assert approver.post(page, {"do": "notice"}).status_code == 302
     assert "In public notice" in text_of(stranger, page)
