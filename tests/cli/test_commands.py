@@ -396,3 +396,32 @@ def test_who_is_no_operator_invites_nobody(node) -> None:
     ended = node.hexi("account", "invite", "li", env=STRANGER)
 
     assert (ended.code, ended.out) == (7, "")
+
+
+@pytest.mark.parametrize(("code", "exit_code"), [("R20990000001H", 6), ("R209900000018", 3)])
+def test_the_register_is_listed_and_looked_up_by_code(node, code, exit_code) -> None:
+    assert node.hexi("registrations", "list").out == "0 of 0 registrations\n"
+    assert node.hexi("registrations", "list", "--json").out == ""
+
+    assert node.hexi("registrations", "show", code).code == exit_code
+
+
+def test_a_registration_is_shown_to_people_and_machines(node) -> None:
+    facts = {"title": {"zh": "企业", "en": "Firms"}, "publisher": {"zh": "局", "en": "Bureau"}, "version": 2}
+    facts |= {"certificate_sha256": "ab" * 32, "rows": 3, "sharing": "unconditional", "openness": "open"}
+    row = {"id": "1", "code": "R20990000001H", "dataset": NAME, "organisation": "", "state": "registered"}
+    row |= {"title_zh": "企业", "title_en": "Firms", "publisher_zh": "局", "publisher_en": "Bureau", "certificate": ""}
+    row |= {"facts": json.dumps(facts), "moved_at": "2020-01-01", "registered_at": "2020-01-01 00:00:00"}
+    row |= {"valid_until": "2023-01-01"}
+    with sqlite3.connect(node.home / home.DATABASE) as database:
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        database.execute(f"insert into registrations_registration ({names}) values ({marks})", tuple(row.values()))
+
+    listed, shown = node.hexi("registrations", "list", "firms"), node.hexi("registrations", "show", row["code"].lower())
+    machines = [node.hexi("registrations", *said, "--json").answer for said in (("list",), ("show", row["code"]))]
+
+    assert "expired" in listed.out
+    assert "1 of 1 registrations" in listed.out
+    assert all(each in shown.out for each in (row["code"], "Firms", "Bureau", "expired", "2023-01-01"))
+    assert machines[0] == machines[1]
+    assert (machines[0]["state"], machines[0]["valid_until"]) == ("expired", "2023-01-01")

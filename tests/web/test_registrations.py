@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from hexi.kernel.actors import NODE, Actor
 from hexi.registry.accounts import people
 from hexi.registry.catalog import queries as catalog
+from hexi.registry.catalog.actions import withdraw
 from hexi.registry.registrations import actions
 from tests.nodes import NOON, Node, contract, field, node_in
 
@@ -147,3 +148,28 @@ def test_the_lists_take_as_many_questions_for_many_as_for_one(own: Node, sign_in
         counts.append(asked)
 
     assert counts[1] == counts[3]
+
+
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+def test_a_registered_dataset_that_left_the_catalogue_says_so(own: Node, is_withdrawn: bool) -> None:
+    made = actions.apply(SHOPS, by=LI, now=own.clock())
+    actions.open_notice(made, by=WANG, now=own.clock())
+    actions.register(made, by=WANG, now=own.clock() + NOTICE)
+    if is_withdrawn:
+        withdraw(SHOPS, because="closed", by=NODE, clock=own.clock)
+
+    for address in ("/en/registrations/", f"/en/registrations/{made}/"):
+        assert ("withdrawn from the catalogue" in text_of(Client(), address)) is is_withdrawn
+    page = text_of(Client(), f"/en/registrations/{made}/")
+    assert (f"/en/datasets/{SHOPS}/" in page) is not is_withdrawn
+
+
+def test_a_registration_of_long_ago_has_expired_everywhere(own: Node) -> None:
+    made = actions.apply(SHOPS, by=LI, now=own.clock())
+    actions.open_notice(made, by=WANG, now=own.clock())
+    with override_settings(HEXI_REGISTRATION_YEARS=0):
+        actions.register(made, by=WANG, now=own.clock() + NOTICE)
+
+    for address in (f"/en/datasets/{SHOPS}/", f"/en/registrations/{made}/", "/en/registrations/?state=expired"):
+        assert ">expired" in text_of(Client(), address)
+    assert made not in text_of(Client(), "/en/registrations/?state=registered")

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from hexi.data.contracts import cataloguing, elements, properties
 from hexi.data.contracts.model import Field, FieldType
 from hexi.kernel.names import Text
+from hexi.registry.registrations.records import STATES
 
 NUMBERS = {FieldType.INTEGER, FieldType.DECIMAL, FieldType.NUMBER}
 GROUPED_FROM = 10_000
@@ -221,15 +222,7 @@ WISH_STATES = {
     "declined": Text("已答复", "answered"),
     "fulfilled": Text("已有数据", "fulfilled"),
 }
-REGISTRATION_STATES = {
-    "applied": Text("待审核", "applied for"),
-    "returned": Text("已退回", "returned"),
-    "notice": Text("公示中", "in public notice"),
-    "registered": Text("已登记", "registered"),
-    "changed": Text("已变更登记", "registered, changed"),
-    "corrected": Text("已更正登记", "registered, corrected"),
-    "cancelled": Text("已注销", "cancelled"),
-}
+REGISTRATION_STATES = STATES
 REGISTRATION_KINDS = {
     "first": Text("首次登记", "First registration"),
     "change": Text("变更登记", "Change"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from hexi.registry.events import queries as events
 from hexi.registry.registrations import actions, queries
 from hexi.registry.registrations.errors import (
     AppliedAlready,
+    CodeMistyped,
     KindUnknown,
     NothingNew,
     NoticeRuns,
@@ -27,10 +29,13 @@ from hexi.registry.registrations.errors import (
     RegistrationMissing,
     RegistrationText,
 )
-from hexi.registry.registrations.numbering import is_code
-from hexi.registry.registrations.records import State
+from hexi.registry.registrations.numbering import check_character, is_code
+from hexi.registry.registrations.records import EXPIRED, State
+from tests.nodes import NOON
 
 from .conftest import NOTICE, SHOPS, Town
+
+TODAY = NOON.date()
 
 
 def test_a_dataset_is_applied_for_put_in_notice_and_registered(town: Town) -> None:
@@ -99,10 +104,10 @@ def test_what_is_not_public_looks_like_what_is_not_there(town: Town) -> None:
         assert by == EVERYONE or isinstance(done.value, RegistrationMissing)
 
     assert len(said) == 1
-    assert queries.registrations()[1] == 0
+    assert queries.registrations(on=TODAY)[1] == 0
     town.notice(made)
     assert town.seen(made, EVERYONE).under_way is not None
-    assert queries.registrations()[1] == 1
+    assert queries.registrations(on=TODAY)[1] == 1
 
 
 def test_of_two_who_decide_one_wins(town: Town) -> None:
@@ -199,7 +204,7 @@ def test_a_code_is_never_given_twice(town: Town) -> None:
     second = town.register(town.apply())
     assert second != code
     assert is_code(second)
-    assert {each.code for each in queries.registrations()[0]} == {code, second}
+    assert {each.code for each in queries.registrations(on=TODAY)[0]} == {code, second}
 
 
 def test_the_register_is_found_by_code_title_publisher_and_state(town: Town) -> None:
@@ -213,7 +218,7 @@ def test_the_register_is_found_by_code_title_publisher_and_state(town: Town) -> 
         ("shops nothing", "", 0),
         ("", "cancelled", 0),
     ):
-        assert queries.registrations(text, state=state)[1] == count
+        assert queries.registrations(text, on=TODAY, state=state)[1] == count
 
 
 def test_what_waits_is_the_approvers_except_their_own(town: Town) -> None:
@@ -242,6 +247,23 @@ def test_a_change_that_was_returned_leaves_the_register_as_it_was(town: Town) ->
     assert len(town.seen(made, EVERYONE).applications) == 1
 
 
+def test_a_registration_whose_years_are_over_has_expired_until_it_is_changed(town: Town) -> None:
+    made = town.apply()
+    town.register(made)
+    until = town.seen(made).summary.valid_until
+    assert until is not None
+
+    def standing(on: date) -> tuple[str, int, int]:
+        numbers = [queries.registrations(on=on, state=each)[1] for each in (State.REGISTERED, EXPIRED)]
+        return town.seen(made).summary.stands(on=on), *numbers
+
+    assert standing(until - timedelta(days=1)) == (State.REGISTERED, 1, 0)
+    assert standing(until) == (EXPIRED, 0, 1)
+    town.apply("cancellation")
+    town.register(made)
+    assert standing(until) == (State.CANCELLED, 0, 0)
+
+
 def test_what_is_registered_is_certified_and_the_signature_holds(town: Town) -> None:
     made = town.apply()
     with pytest.raises(RegistrationMissing):
@@ -265,3 +287,14 @@ def test_what_is_registered_is_certified_and_the_signature_holds(town: Town) -> 
     town.apply("change")
     town.register(made)
     assert queries.certificate(made)[1] != text
+
+
+def test_a_registration_is_looked_up_by_its_code_and_a_mistyped_one_is_told_so(town: Town) -> None:
+    made = town.apply()
+    code = town.register(made)
+
+    assert queries.coded(code.lower(), reader=EVERYONE).summary.id == made
+    with pytest.raises(CodeMistyped):
+        queries.coded(code[:-1], reader=EVERYONE)
+    with pytest.raises(RegistrationMissing):
+        queries.coded("R20990000001" + check_character("R20990000001"), reader=EVERYONE)

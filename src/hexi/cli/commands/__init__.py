@@ -24,6 +24,7 @@ from hexi.cli.commands.init import init
 from hexi.cli.commands.keys import keys
 from hexi.cli.commands.packs import pack
 from hexi.cli.commands.publish import publish
+from hexi.cli.commands.registrations import registrations
 from hexi.cli.commands.serve import serve
 from hexi.cli.commands.status import status
 from hexi.cli.commands.verify import verify
@@ -116,5 +117,5 @@ def main(*, debug: bool) -> None:
     """Hexi: from messy tables to certified data that others can find, read and check."""
 
 
-for command in (init, infer, publish, verify, status, events, keys, account, serve, pack, demo):
+for command in (init, infer, publish, verify, status, events, keys, account, registrations, serve, pack, demo):
     main.add_command(command)

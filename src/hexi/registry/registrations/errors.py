@@ -15,6 +15,12 @@ class RegistrationText(Invalid):
     code = "registration.text"
 
 
+class CodeMistyped(Invalid):
+    """A text that cannot be a registration code."""
+
+    code = "registration.code"
+
+
 class KindUnknown(Invalid):
     """A kind of registration that there is not, or not for this resource."""
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import Q
 
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
 from hexi.registry.accounts import queries as authority
 from hexi.registry.catalog.records import DatasetSummary
-from hexi.registry.registrations.errors import RegistrationMissing
+from hexi.registry.registrations.errors import CodeMistyped, RegistrationMissing
 from hexi.registry.registrations.models import Application, Registration
+from hexi.registry.registrations.numbering import is_code
 from hexi.registry.registrations.records import (
     ENDED,
+    EXPIRED,
+    IN_FORCE,
     PUBLIC,
     UNDER_WAY,
     ApplicationRecord,
@@ -46,16 +51,29 @@ def registration(registration_id: str, *, reader: Actor) -> RegistrationRecord:
     )
 
 
+def coded(code: str, *, reader: Actor) -> RegistrationRecord:
+    """One registration by its code, in any case. Raises `RegistrationMissing`, and `CodeMistyped` for what is none."""
+    said = code.strip().upper()
+    if not is_code(said):
+        raise CodeMistyped("“{code}” is no registration code: a character is mistyped or missing.", code=code)
+    found = Registration.objects.filter(code=said).values_list("id", flat=True).first()
+    return registration(found or "", reader=reader)
+
+
 def registrations(
-    text: str = "", *, state: str = "", limit: int = PAGE, offset: int = 0
+    text: str = "", *, on: date, state: str = "", limit: int = PAGE, offset: int = 0
 ) -> tuple[tuple[RegistrationSummary, ...], int]:
     """One page of the public register, the newest change first, and how many there are.
 
-    `text` is part of a code, a title or a publisher; every word of it has to be found. `state` "" is any.
+    `text` is part of a code, a title or a publisher; every word of it has to be found. `state` is one as it stands
+    `on` a day, `EXPIRED` among them; "" is any.
     """
     found = Registration.objects.filter(state__in=PUBLIC)
-    if state:
+    if state == EXPIRED:
+        found = found.filter(state__in=IN_FORCE, valid_until__lte=on)
+    elif state:
         found = found.filter(state=state)
+        found = found.filter(valid_until__gt=on) if state in IN_FORCE else found
     for word in text.split()[:8]:
         found = found.filter(
             Q(code__icontains=word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -38,6 +39,8 @@ UNDER_WAY = (State.APPLIED, State.NOTICE)
 IN_FORCE = (State.REGISTERED, State.CHANGED, State.CORRECTED)
 ENDED = (State.RETURNED, State.CANCELLED)
 """After which the dataset may be registered anew, under another code."""
+EXPIRED = "expired"
+"""How a registration stands whose years are over: read from its day, never stored."""
 PUBLIC = (State.NOTICE, *IN_FORCE, State.CANCELLED)
 BECOMES = {
     Kind.FIRST: State.REGISTERED,
@@ -45,6 +48,17 @@ BECOMES = {
     Kind.CORRECTION: State.CORRECTED,
     Kind.CANCELLATION: State.CANCELLED,
 }
+STATES: Mapping[str, Text] = {
+    "applied": Text("待审核", "applied for"),
+    "returned": Text("已退回", "returned"),
+    "notice": Text("公示中", "in public notice"),
+    "registered": Text("已登记", "registered"),
+    "changed": Text("已变更登记", "registered, changed"),
+    "corrected": Text("已更正登记", "registered, corrected"),
+    "expired": Text("已过有效期", "expired"),
+    "cancelled": Text("已注销", "cancelled"),
+}
+"""How a registration or an application stands, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +129,10 @@ class RegistrationSummary:
     def holds(self, *, on: date) -> bool:
         """Whether the registration is in force on a day."""
         return self.state in IN_FORCE and self.valid_until is not None and on < self.valid_until
+
+    def stands(self, *, on: date) -> str:
+        """Its state on a day, which is `EXPIRED` once its years are over."""
+        return EXPIRED if self.state in IN_FORCE and not self.holds(on=on) else self.state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

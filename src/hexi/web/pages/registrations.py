@@ -13,9 +13,11 @@ from hexi.kernel.errors import Conflict, Invalid
 from hexi.kernel.time import working_days_left
 from hexi.registry.accounts import queries as accounts
 from hexi.registry.accounts.actions import require
+from hexi.registry.catalog import queries as catalog
 from hexi.registry.registrations import actions, queries
 from hexi.registry.registrations.actions import LONGEST
 from hexi.registry.registrations.records import (
+    EXPIRED,
     IN_FORCE,
     PUBLIC,
     Kind,
@@ -28,20 +30,25 @@ from hexi.web.clock import clock
 from hexi.web.pages import subject
 from hexi.web.pages.feedback import again
 
+STATES = (*PUBLIC, EXPIRED)
+"""By which the register can be filtered."""
+
 
 def registrations(request: HttpRequest) -> HttpResponse:
     """The public register, the newest change first; found by code, title, publisher and state."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     state = request.GET.get("state", "")
-    state = state if state in PUBLIC else ""
+    state = state if state in STATES else ""
+    today = timezone.localtime(clock()).date()
     page = tables.whole(request.GET.get("page")) or 1
-    found, total = queries.registrations(text, state=state, offset=(page - 1) * queries.PAGE)
+    found, total = queries.registrations(text, on=today, state=state, offset=(page - 1) * queries.PAGE)
     context = {
         "registrations": found,
+        "listed": catalog.titles_of({each.dataset for each in found}),
         "total": total,
         "text": text,
         "state": state,
-        "states": PUBLIC,
+        "states": STATES,
         "may_decide": accounts.organisations_where(reader(request), "registration.register") != frozenset(),
         **_pages(page, total, {"q": text, "state": state}),
     }
@@ -132,7 +139,7 @@ def _one(request: HttpRequest, record: RegistrationRecord) -> dict[str, Any]:
         "under_way": open_one,
         "is_in_notice": is_in_notice,
         "days_left": working_days_left(today, until) if until else 0,
-        "is_expired": summary.valid_until is not None and summary.state in IN_FORCE and not summary.holds(on=today),
+        "is_listed": bool(catalog.titles_of({summary.dataset})),
         "is_signed_in": is_signed_in(request),
         "may_object": is_in_notice and is_signed_in(request),
         "may_answer": accounts.may(by, "registration.answer", summary.organisation),

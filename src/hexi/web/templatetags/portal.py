@@ -151,6 +151,12 @@ def registered(dataset: str) -> RegistrationSummary | None:
     return registrations.of_dataset(dataset)
 
 
+@register.filter
+def stands(found: RegistrationSummary) -> str:
+    """Return how a registration stands today."""
+    return found.stands(on=timezone.localtime(clock()).date())
+
+
 @register.simple_tag(takes_context=True)
 def may(context: Mapping[str, Any], verb: str, organisation: str) -> bool:
     """Whether who asks may use a verb for an organisation; a stranger costs no question."""
