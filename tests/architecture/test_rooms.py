@@ -35,6 +35,7 @@ OWN = {
     "registry.documents": {"naming", "storing"},
     "registry.drafts": {"checking", "telling"},
     "registry.feedback": {"checking", "telling"},
+    "registry.registrations": {"certifying", "numbering", "telling"},
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
     "registry.catalog": {"claiming", "exporting", "finding", "mending", "numbering", "registering"},

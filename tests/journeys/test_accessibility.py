@@ -53,6 +53,7 @@ SHOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "log": (NOBODY, ("/log/",)),
     "log-check": (NOBODY, ("/log/check/",)),
     "event": (NOBODY, ("{event}",)),
+    "overview": (NOBODY, ("/overview/",)),
     "about": (NOBODY, ("/about/",)),
     "verify": (NOBODY, ("/verify/",)),
     "publish": (EVERYTHING, ("/publish/",)),

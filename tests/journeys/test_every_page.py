@@ -45,11 +45,13 @@ PAGES = [
     "/organisations/",
     "/organisations/?q=文化厅",
     "/wishes/",
+    "/registrations/",
     "/plan/plan-2015/",
     "/runs/",
     "/log/",
     "/log/check/",
     "/about/",
+    "/overview/",
     "/verify/",
 ]
 VIEWS = {

@@ -145,24 +145,28 @@ def way(request: pytest.FixtureRequest) -> Way:
     return WAYS[request.param]
 
 
-def workbook(path: Path) -> Path:
+def workbook(path: Path, *, first: int = 1) -> Path:
     """A sheet as an office keeps it: full-width digits, dates and amounts in several notations, wrong phones."""
     book = xlsxwriter.Workbook(str(path))
     sheet = book.add_worksheet("名录")
     for at, head in enumerate(("编号", "商店名称", "行政区划代码", "成立日期", "注册资本", "联系电话")):
         sheet.write(0, at, head)
-    for row in range(1, SHOPS + 1):
+    for at, row in enumerate(range(first, SHOPS + first), 1):
         day = (f"2015年{row % 12 + 1}月5日", f"2016/{row % 12 + 1}/7", f"2017-{row % 12 + 1:02}-09")[row % 3]
         capital = ("500万元", "１２０万元", "80万", "3,000,000元")[row % 4]
         phone = "不详" if row % 60 == 0 else f"139{row:08}"
-        sheet.write_row(row, 0, (f"A{row:04}", f"兰州{row}号商店 ", "620102", day, capital, phone))
+        sheet.write_row(at, 0, (f"A{row:04}", f"兰州{row}号商店 ", "620102", day, capital, phone))
     book.close()
     return path
 
 
-def begun(page: Page, bureau: Bureau, way: Way, file: Path) -> None:
-    """Hand a file in and come to its draft."""
-    page.goto(f"{bureau.address}{way.prefix}/publish/")
+def begun(page: Page, bureau: Bureau, way: Way, file: Path, *, dataset: str = "") -> None:
+    """Hand a file in and come to its draft, of a new version where a dataset is named."""
+    if dataset:
+        page.goto(f"{bureau.address}{way.prefix}/datasets/{dataset}/versions/")
+        page.locator('main a[href*="/publish/?dataset="]').click()
+    else:
+        page.goto(f"{bureau.address}{way.prefix}/publish/")
     page.locator("input[type=file]").first.set_input_files(file)
     page.wait_for_url(re.compile(r"document="), timeout=PATIENCE_S * 1000)
     page.locator("#hand-in button.primary").click()
@@ -185,14 +189,21 @@ def test_an_officer_publishes_a_messy_workbook_that_an_approver_returned_once(
         bureau.look(page, f"{name}-draft")
         # Each column says what it probably means; the preview follows an edit.
         assert page.locator("select[name=meaning]").count() == 6
-        phone = page.locator("ol.columns-edited > li", has_text="联系电话")
+        phone = page.locator("ol.columns-edited > li", has=page.locator("h3", has_text="联系电话"))
         assert phone.locator("select[name=meaning]").input_value() == "phone"
-        expect(page.locator("#trial-rows")).to_be_visible()
+        expect(page.locator("#trial-rows .sides > div")).to_have_count(2)
         phone.locator("input[name=is_required]").click()
         expect(page.locator(".trial .legend")).to_contain_text("118")
         expect(page.locator(".trial > b")).to_have_text("98.3%")
         assert phone.locator("textarea[name=valid]").input_value() == ""
         draft = draft_address(page)
+        # The same under the YAML, without saving.
+        page.goto(f"{draft}contract/")
+        text = page.locator("#contract-text").input_value()
+        page.locator("#contract-text").fill(text.replace("check: phone", "check: landline"))
+        expect(page.locator("#tried .warn")).to_be_visible()
+        page.goto(f"{draft}contract/")
+        assert page.locator("#contract-text").input_value() == text
         page.goto(f"{draft}about/")
         page.locator("input[name=title_zh]").fill(way.title[0])
         page.locator("input[name=title_en]").fill(way.title[1])
@@ -239,6 +250,20 @@ def test_an_officer_publishes_a_messy_workbook_that_an_approver_returned_once(
         [HEXI, "verify", name], env=bureau.environment, capture_output=True, text=True, check=False
     )
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_new_version_says_what_it_changes_before_it_does(
+    browser: Browser, bureau: Bureau, way: Way, tmp_path: Path
+) -> None:
+    with bureau.of(browser, "li", way) as page:
+        begun(page, bureau, way, workbook(tmp_path / "名录.xlsx", first=11), dataset=way.dataset)
+        page.goto(f"{draft_address(page)}review/")
+        figures = page.locator("#changes dl.strip dd")
+        expect(figures.first).to_be_visible(timeout=PATIENCE_S * 1000)
+        bureau.look(page, f"{way.dataset}-new-version")
+
+        # Ten rows are gone, ten are new; of all others, one value in three is another year's date.
+        assert figures.all_inner_texts()[:2] == ["10", "10"]
 
 
 def test_a_clerk_of_another_body_finds_it_in_every_way_of_typing(browser: Browser, bureau: Bureau, way: Way) -> None:

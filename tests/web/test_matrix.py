@@ -115,6 +115,10 @@ ELSEWHERE = {
         "what everybody signed in may ask and read of their own: the tests of the feedback room",
     ),
     **dict.fromkeys(
+        ("register", "registration"),
+        "test_the_officer_applies_and_the_approver_decides and the tests of the room of registrations",
+    ),
+    **dict.fromkeys(
         ("uploads", "upload-form", "upload", "upload-complete", "upload-discard", "upload-tables"),
         "one's own uploads alone: test_to_others_an_upload_is_as_if_it_were_not",
     ),

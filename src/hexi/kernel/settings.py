@@ -166,5 +166,25 @@ ANSWER_DAYS = Setting(
         "the place says.",
     ),
 )
+NOTICE_DAYS = Setting(
+    name="HEXI_NOTICE_DAYS",
+    kind="whole number",
+    default="10",
+    doc=Text(
+        "公共数据资源登记的公示期（工作日）。默认值为本节点自定；如当地另有规定，请按规定设置。",
+        "Working days of the public notice before a public data resource is registered. The default is the node's "
+        "own choice; set what the law of the place says.",
+    ),
+)
+REGISTRATION_YEARS = Setting(
+    name="HEXI_REGISTRATION_YEARS",
+    kind="whole number",
+    default="3",
+    doc=Text(
+        "公共数据资源登记的有效年限。默认值为本节点自定；如当地另有规定，请按规定设置。",
+        "Years for which the registration of a public data resource holds. The default is the node's own choice; "
+        "set what the law of the place says.",
+    ),
+)
 SETTINGS = tuple(each for each in list(vars().values()) if isinstance(each, Setting))
 """Every setting there is."""

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from hexi.kernel import settings as environment
-from hexi.web import databases, home, mail, providers
+from hexi.web import databases, home, languages, mail, providers
 
 HEXI_HOME = Path(environment.HOME.read(os.environ)).absolute()
 HEXI_LAKE = HEXI_HOME / "lake"
@@ -14,6 +14,8 @@ HEXI_KEY = HEXI_HOME / "keys" / "node.pem"
 HEXI_TRUST = HEXI_HOME / "trust.json"
 HEXI_UPLOAD_BYTES = environment.UPLOAD_MB.whole(os.environ) << 20
 HEXI_ANSWER_DAYS = environment.ANSWER_DAYS.whole(os.environ)
+HEXI_NOTICE_DAYS = environment.NOTICE_DAYS.whole(os.environ)
+HEXI_REGISTRATION_YEARS = environment.REGISTRATION_YEARS.whole(os.environ)
 HEXI_NODE_NAME = home.name(HEXI_HOME)
 
 SECRET_KEY = home.secret(HEXI_HOME)
@@ -42,6 +44,7 @@ INSTALLED_APPS = [
     "hexi.registry.catalog",
     "hexi.registry.drafts",
     "hexi.registry.feedback",
+    "hexi.registry.registrations",
     "hexi.exchange.grants",
     "hexi.exchange.door",
     "hexi.packs",
@@ -132,8 +135,8 @@ EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMA
 EMAIL_TIMEOUT = 10
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
+LOCALE_PATHS = [HEXI_HOME / "locale", Path(__file__).parents[1] / "locale"]
+LANGUAGES = languages.found(LOCALE_PATHS)
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True

@@ -221,6 +221,21 @@ WISH_STATES = {
     "declined": Text("已答复", "answered"),
     "fulfilled": Text("已有数据", "fulfilled"),
 }
+REGISTRATION_STATES = {
+    "applied": Text("待审核", "applied for"),
+    "returned": Text("已退回", "returned"),
+    "notice": Text("公示中", "in public notice"),
+    "registered": Text("已登记", "registered"),
+    "changed": Text("已变更登记", "registered, changed"),
+    "corrected": Text("已更正登记", "registered, corrected"),
+    "cancelled": Text("已注销", "cancelled"),
+}
+REGISTRATION_KINDS = {
+    "first": Text("首次登记", "First registration"),
+    "change": Text("变更登记", "Change"),
+    "correction": Text("更正登记", "Correction"),
+    "cancellation": Text("注销登记", "Cancellation"),
+}
 RUN_STATES = {
     "queued": Text("排队中", "waiting"),
     "cancelled": Text("已取消", "cancelled"),

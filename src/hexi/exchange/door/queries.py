@@ -10,7 +10,8 @@ from datetime import datetime
 
 import shapely
 from django.conf import settings
-from django.db.models import Max, Sum
+from django.db.models import F, Max, Q, Sum
+from django.db.models.functions import Coalesce
 
 from hexi.data.contracts.model import Classification, FieldType
 from hexi.data.lake import reading
@@ -226,6 +227,19 @@ def usage(dataset: str) -> Usage:
     by_channel = dict(entries.values_list("channel").annotate(times=Sum("times")))
     downloads = by_channel.pop("download", 0)
     return Usage(views=sum(by_channel.values()), downloads=downloads, rows=sums["rows"] or 0, last_on=sums["last"])
+
+
+def most_used(*, limit: int) -> dict[str, Usage]:
+    """The datasets that were looked at and downloaded most, both together, and how often."""
+    is_download = Q(channel="download")
+    sums = Reading.objects.values_list("dataset").annotate(
+        views=Coalesce(Sum("times", filter=~is_download), 0),
+        downloads=Coalesce(Sum("times", filter=is_download), 0),
+        read=Sum("rows"),
+        last=Max("day"),
+    )
+    most = sums.order_by(-(F("views") + F("downloads")), "dataset")[:limit]
+    return {name: Usage(views=v, downloads=d, rows=rows, last_on=last) for name, v, d, rows, last in most}
 
 
 def _open(dataset: str, *, reader: Actor, version: int | None, now: datetime) -> reading.Reader:

@@ -36,6 +36,8 @@ ROLES: Mapping[str, RoleWord] = {
                 "dataset.describe",
                 "correction.answer",
                 "request.answer",
+                "registration.apply",
+                "registration.answer",
             }
         ),
     ),
@@ -72,7 +74,15 @@ ROLES: Mapping[str, RoleWord] = {
     ),
 }
 SIGNED_IN_MAY = frozenset(
-    {"draft.begin", "dataset.follow", "correction.ask", "request.ask", "notice.read", "token.create"}
+    {
+        "draft.begin",
+        "dataset.follow",
+        "correction.ask",
+        "request.ask",
+        "registration.object",
+        "notice.read",
+        "token.create",
+    }
 )
 """What every account may do that is in force."""
 

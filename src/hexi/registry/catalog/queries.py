@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import BigIntegerField, Count, F, Q, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, TruncMonth
 
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.reading import contract_from_text
@@ -21,6 +24,7 @@ from hexi.registry.catalog.records import (
     NodeFacts,
     Promise,
     RuleResult,
+    Sums,
     VersionRecord,
 )
 from hexi.registry.events import queries as events
@@ -110,6 +114,21 @@ def published_counts() -> dict[str, int]:
     """How many datasets each publisher has: its id → number."""
     rows = Dataset.objects.filter(is_withdrawn=False)
     return dict(rows.values_list("publisher").annotate(n=Count("id")).order_by())
+
+
+def sums_by_publisher(*, limit: int) -> dict[str, Sums]:
+    """The newest versions added up for each publisher's id, most rows first, at most `limit` publishers."""
+    sums = Dataset.objects.filter(is_withdrawn=False).values_list("publisher")
+    found = sums.annotate(n=Count("id"), in_all=Sum("rows"), good=Sum("accepted")).order_by("-in_all", "publisher")
+    return {id: Sums(count=n, rows=rows, accepted=good) for id, n, rows, good in found[:limit]}
+
+
+def sums_by_month(*, limit: int) -> dict[date, Sums]:
+    """All versions added up by the month, on the node's clock, in which they were certified; newest first."""
+    counted = {name: Sum(Cast(KT(f"facts__{name}"), BigIntegerField())) for name in ("rows", "accepted")}
+    months = Version.objects.filter(dataset__is_withdrawn=False).annotate(month=TruncMonth("certified_at"))
+    found = months.values_list("month").annotate(n=Count("id"), **counted).order_by("-month")
+    return {month.date(): Sums(count=n, rows=rows, accepted=good) for month, n, rows, good in found[:limit]}
 
 
 def contract(name: str) -> Contract:

@@ -107,6 +107,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """Several datasets or versions added up."""
+
+    count: int
+    rows: int
+    """Of the sources."""
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeFacts:
     """The state of the node in numbers."""
 

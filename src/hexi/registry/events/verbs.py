@@ -56,6 +56,22 @@ VERBS: Mapping[str, Verb] = {
     "draft.return": Verb(Text(zh="退回草稿", en="Returned a draft"), "draft", ("because",)),
     "draft.approve": Verb(Text(zh="审核通过草稿", en="Approved a draft"), "draft", ("number", "run")),
     "draft.discard": Verb(Text(zh="放弃草稿", en="Discarded a draft"), "draft"),
+    "registration.apply": Verb(
+        Text(zh="申请资源登记", en="Applied for a registration"), "registration", ("dataset", "kind", "version")
+    ),
+    "registration.return": Verb(
+        Text(zh="退回登记申请", en="Returned an application for registration"), "registration", ("dataset", "because")
+    ),
+    "registration.notice": Verb(
+        Text(zh="公示资源登记", en="Put a registration in public notice"), "registration", ("dataset", "until")
+    ),
+    "registration.object": Verb(Text(zh="对资源登记提出异议", en="Objected to a registration"), "registration"),
+    "registration.answer": Verb(Text(zh="答复登记异议", en="Answered an objection"), "registration"),
+    "registration.register": Verb(
+        Text(zh="登记公共数据资源", en="Registered a public data resource"),
+        "registration",
+        ("dataset", "kind", "registration_code", "version", "certificate", "until", "sha256"),
+    ),
     "run.queue": Verb(Text(zh="提交处理批次", en="Queued a run"), "dataset", ("run",)),
     "run.schedule": Verb(Text(zh="设定定期处理", en="Set how often a dataset is run"), "dataset", ("every_s", "is_on")),
     "run.fail": Verb(Text(zh="处理批次失败", en="A run failed"), "dataset", ("run", "code")),
@@ -166,6 +182,7 @@ FACTS: Mapping[str, Text] = {
     "quarantined": Text(zh="待治理的行数", en="Rows that are quarantined."),
     "query": Text(zh="这次取数的编号，与计量记录相同", en="Id of the delivery, the same as in its meter entry."),
     "received_bytes": Text(zh="已收到的字节数", en="Bytes that had arrived."),
+    "registration_code": Text(zh="登记编码", en="Registration code."),
     "resource_code": Text(
         zh="目录代码；只在这一版本首次取得时记录", en="Resource code, where this version was the first to bring one."
     ),

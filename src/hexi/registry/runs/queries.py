@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 
 from hexi.registry.runs.errors import RunMissing
 from hexi.registry.runs.models import Run, Schedule
@@ -19,9 +20,18 @@ def run(run_id: str) -> RunRecord:
     return _record(found)
 
 
-def recent(*, dataset: str | None = None, limit: int = 20) -> tuple[RunRecord, ...]:
-    """The newest runs, of one dataset or of all."""
+def counts() -> dict[str, int]:
+    """How many runs are in each state; states of none are left out."""
+    return dict(Run.objects.values_list("state").annotate(n=Count("id")).order_by())
+
+
+def recent(
+    *, dataset: str | None = None, states: Collection[State] | None = None, limit: int = 20
+) -> tuple[RunRecord, ...]:
+    """The newest runs, of one dataset or of all, in any of `states` or in whichever."""
     found = Run.objects.order_by("-id")
+    if states is not None:
+        found = found.filter(state__in=states)
     if dataset is not None:
         found = found.filter(dataset=dataset)
     return tuple(_record(each) for each in found[:limit])

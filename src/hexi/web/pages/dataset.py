@@ -20,6 +20,7 @@ from hexi.exchange.door import queries as door
 from hexi.exchange.door.records import ColumnFacts, Page
 from hexi.kernel.errors import Denied, Missing
 from hexi.kernel.names import Text
+from hexi.registry.accounts import queries as accounts
 from hexi.registry.catalog.records import DatasetRecord, VersionRecord
 from hexi.registry.runs import queries as runs
 from hexi.web import refusals, tables, wording
@@ -235,7 +236,11 @@ def versions(request: HttpRequest, name: str) -> HttpResponse:
         for newer, older in pairwise(record.versions)
     ]
     changes.append(Change(record.versions[-1], None, None, False, None, []))
-    context = {"changes": changes, "runs": runs.recent(dataset=name, limit=10)}
+    context = {
+        "changes": changes,
+        "runs": runs.recent(dataset=name, limit=10),
+        "may_publish": accounts.may(reader(request), "draft.create", record.summary.publisher_id),
+    }
     return render(request, "portal/dataset/versions.html", {**subject.context(record, tab="versions"), **context})
 
 

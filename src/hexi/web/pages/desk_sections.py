@@ -27,7 +27,7 @@ from hexi.registry.runs import queries as runs
 from hexi.registry.runs.records import RunRecord
 from hexi.web import wording
 from hexi.web.desks import SHOWN, Line, Looking, Section, section
-from hexi.web.pages import desk_feedback
+from hexi.web.pages import desk_feedback, desk_registrations
 
 SEALED_WITHIN = timedelta(minutes=1)
 """Sealing takes a second; what waits longer than this waits for somebody to look."""
@@ -201,6 +201,7 @@ def todays_log(looking: Looking) -> Section | None:
 
 SECTIONS: Sequence[Callable[[Looking], Section | None]] = (
     reviews,
+    desk_registrations.to_decide,
     desk_feedback.to_answer,
     desk_feedback.wishes,
     own_drafts,

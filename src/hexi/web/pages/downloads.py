@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from hexi.data.lake.tables import Lake
 from hexi.exchange.door import actions as door
 from hexi.registry.catalog import queries as catalog
+from hexi.registry.registrations import queries as registrations
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import subject
@@ -45,6 +46,12 @@ def certificate(request: HttpRequest, name: str, digest: str) -> HttpResponse:
         raise Http404
     text = Lake(settings.HEXI_LAKE).dataset(name).certificate(digest)
     return _attachment(text, f"{name}.{digest[:12]}{BUNDLE}", "application/json")
+
+
+def registration(request: HttpRequest, registration_id: str) -> HttpResponse:
+    """The certificate of a registration: the envelope, byte for byte as it was signed."""
+    code, text = registrations.certificate(registration_id)
+    return _attachment(text, f"{code}.certificate.json", "application/json")
 
 
 def contract(request: HttpRequest, name: str) -> HttpResponse:

@@ -16,7 +16,13 @@ from hexi.web import tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 
-PLACES = {"draft": "draft-review", "dataset": "dataset", "question": "question", "wish": "wish"}
+PLACES = {
+    "draft": "draft-review",
+    "dataset": "dataset",
+    "question": "question",
+    "wish": "wish",
+    "registration": "registration",
+}
 """Kind of thing → the page about it."""
 
 

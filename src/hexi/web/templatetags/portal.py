@@ -29,6 +29,8 @@ from hexi.registry.feedback import queries as feedback
 from hexi.registry.notices import queries as notices
 from hexi.registry.parties import queries as parties
 from hexi.registry.parties.records import PostRecord
+from hexi.registry.registrations import queries as registrations
+from hexi.registry.registrations.records import RegistrationSummary
 from hexi.web import wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
@@ -144,6 +146,19 @@ def followed(context: Mapping[str, Any], object: str) -> bool | None:
 
 
 @register.simple_tag
+def registered(dataset: str) -> RegistrationSummary | None:
+    """Return what the public register says of a dataset."""
+    return registrations.of_dataset(dataset)
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Mapping[str, Any], verb: str, organisation: str) -> bool:
+    """Whether who asks may use a verb for an organisation; a stranger costs no question."""
+    by = reader(context["request"])
+    return by.account != EVERYONE.account and accounts.may(by, verb, organisation)
+
+
+@register.simple_tag
 def posts_of(organisation: str) -> tuple[PostRecord, ...]:
     """Return the posts that an organisation has today: whom to ask."""
     return parties.posts(organisation, on=timezone.localtime(clock()).date())
@@ -156,13 +171,12 @@ def sends_mail() -> bool:
 
 
 @register.simple_tag(takes_context=True)
-def other_language(context: Mapping[str, Any]) -> str:
-    """Return this page's address in the other language."""
+def other_languages(context: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return code, own name and address of this page in every language but its own."""
     request = context.get("request")
-    if not isinstance(request, HttpRequest):
-        return "/"
-    code = "zh-hans" if (get_language() or "").startswith("en") else "en"
-    return translate_url(request.get_full_path(), code)
+    path = request.get_full_path() if isinstance(request, HttpRequest) else "/"
+    here = get_language() or settings.LANGUAGE_CODE
+    return [(code, name, translate_url(path, code)) for code, name in settings.LANGUAGES if code != here]
 
 
 @register.simple_tag(takes_context=True)

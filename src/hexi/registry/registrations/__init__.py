@@ -1,0 +1,1 @@
+"""Registrations: public data resources that the node registers, from application to cancellation."""
