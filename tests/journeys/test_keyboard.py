@@ -51,6 +51,13 @@ def test_a_wide_table_is_scrolled_and_a_tab_is_opened(visitor: Watched) -> None:
     expect(visitor.page.locator(".tabs [aria-current]")).to_have_text("Quality")
 
 
+def test_on_a_phone_the_tab_that_is_open_is_seen(visitor: Watched) -> None:
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    visitor.go("/en/datasets/enterprises.sample/use/")
+
+    expect(visitor.page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.9)
+
+
 def test_the_menu_of_who_is_signed_in_and_the_place_for_files_are_reached(
     browser: Browser, portal: Portal, people: Staff
 ) -> None:

@@ -209,6 +209,21 @@ def test_a_column_that_stands_there_twice_is_refused(opener: Opener) -> None:
         opener.rows("a,b,a\n1,2,3\n")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["甘肃省人口统计表\n\n名称;人口\n兰州;440\n", "甘肃,,\n（2023 年）,,\n名称,人口,备注\n", "一\t\n\n 名称 \t人口\n"],
+    ids=["bare", "as-wide", "spaces"],
+)
+def test_a_header_below_a_title_is_found_and_the_remedy_named(opener: Opener, text: str) -> None:
+    with pytest.raises(WrongHeader, match="“header_row: 3”"):
+        opener.rows(text, "名称", "人口")
+
+
+def test_a_header_that_only_lacks_a_column_says_nothing_of_others(opener: Opener) -> None:
+    with pytest.raises(WrongHeader, match=r"lacks “人口”, which the contract reads\. Add the column"):
+        opener.rows("名称\n兰州\n", "名称", "人口")
+
+
 def test_a_header_row_beyond_the_end_is_refused(opener: Opener) -> None:
     with pytest.raises(WrongHeader, match="has no line 5"):
         opener.rows("a,b\n1,2\n", header_row=5)

@@ -108,6 +108,13 @@ def test_an_unknown_sheet_lists_those_there_are(opener: Opener) -> None:
         opener.open(path, sheet="三")
 
 
+def test_a_header_below_a_title_is_found_and_the_remedy_named(opener: Opener) -> None:
+    path = workbook(opener.folder / "t.xlsx", 表={"A1": "人口统计表", "A2": "县", "B2": "人口", "A3": "敦煌", "B3": 19})
+
+    with pytest.raises(WrongHeader, match="“header_row: 2”"):
+        opener.open(path, "县", "人口")
+
+
 def test_a_column_that_stands_there_twice_is_refused(opener: Opener) -> None:
     path = workbook(opener.folder / "t.xlsx", 表={"A1": "a", "B1": "a", "A2": 1})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from hexi.data.contracts.model import Contract
@@ -14,6 +14,8 @@ LINE = "_line"
 RESERVED = re.compile(r"_line|_mask\d*|_raw|_reasons")
 """Columns that a run puts beside the source's own."""
 SHOWN = 40
+TITLE_LINES = 20
+"""So many lines below the one that should be the header are looked at for the true one."""
 
 
 def named(cells: Sequence[str], *, file: Path, line: int) -> tuple[str, ...]:
@@ -41,8 +43,22 @@ def named(cells: Sequence[str], *, file: Path, line: int) -> tuple[str, ...]:
     return names
 
 
-def kept(contract: Contract, columns: Sequence[str], *, file: Path | str, line: int | None = None) -> tuple[str, ...]:
+def is_header(cells: Iterable[str], contract: Contract) -> bool:
+    """Whether `cells` name every column that the contract reads."""
+    return {field.source for field in contract.fields} <= {cell.strip() for cell in cells}
+
+
+def kept(
+    contract: Contract,
+    columns: Sequence[str],
+    *,
+    file: Path | str,
+    line: int | None = None,
+    header_below: int | None = None,
+) -> tuple[str, ...]:
     """Return the columns that belong into the frame: all but those whose names a run uses itself.
+
+    `header_below` is the line in which the columns do stand, where a title is above them.
 
     Raises `WrongHeader` unless every column that the contract reads is there.
     """
@@ -57,12 +73,35 @@ def kept(contract: Contract, columns: Sequence[str], *, file: Path | str, line: 
         )
     if not missing:
         return tuple(name for name in columns if not RESERVED.fullmatch(name))
+    if header_below:
+        raise WrongHeader(
+            "Line {line} of “{file}” is not its header: all columns that the contract reads stand in line {below}. "
+            "Say “header_row: {below}” in hexi.source, or remove the lines above.",
+            line=line,
+            file=file,
+            below=header_below,
+        )
     others = [name for name in columns if name not in wanted]
     near = [
         f"“{found[0]}” → “{name}”"
         for name in missing
         if (found := difflib.get_close_matches(name, others, n=1, cutoff=0.5))
     ]
+    if not others and line:
+        raise WrongHeader(
+            "Line {line} of “{file}” lacks {missing}, which the contract reads. Add the column, or take its field out "
+            "of the contract.",
+            line=line,
+            file=file,
+            missing=_listed(missing),
+        )
+    if not others:
+        raise WrongHeader(
+            "“{file}” lacks {missing}, which the contract reads. Add the column, or take its field out of the "
+            "contract.",
+            file=file,
+            missing=_listed(missing),
+        )
     facts = {
         "file": file,
         "line": line,
@@ -97,4 +136,4 @@ def kept(contract: Contract, columns: Sequence[str], *, file: Path | str, line: 
 
 def _listed(names: Sequence[str]) -> str:
     rest = f" (+{len(names) - SHOWN})" if len(names) > SHOWN else ""
-    return (", ".join(f"“{name}”" for name in names[:SHOWN]) or "–") + rest
+    return ", ".join(f"“{name}”" for name in names[:SHOWN]) + rest

@@ -58,7 +58,13 @@ class Reading:
         self.path, self.utf8 = path, utf8
         self.dialect = find_dialect(contract, utf8, file=path)
         self.header = named(self.dialect.header, file=path, line=contract.source.header_row)
-        self.kept = kept(contract, self.header, file=path, line=contract.source.header_row)
+        self.kept = kept(
+            contract,
+            self.header,
+            file=path,
+            line=contract.source.header_row,
+            header_below=self.dialect.header_below,
+        )
         if len(self.dialect.delimiter.encode()) > 1:
             self._rewrite(workspace)
         self.survey = self._survey()

@@ -12,6 +12,7 @@ from typing import Any
 
 from hexi.data.contracts.model import Contract
 from hexi.data.engines.sources import encodings
+from hexi.data.engines.sources.columns import TITLE_LINES, is_header
 from hexi.data.engines.sources.records import (
     CellTooLarge,
     NulByte,
@@ -42,6 +43,8 @@ class Dialect:
     """Line on which the first row begins."""
     data_at: int
     """Byte at which it does."""
+    header_below: int | None = None
+    """Line in which all wanted columns stand, where `header` lacks some: a title is above them."""
 
     def plain(self) -> Dialect:
         """How a copy that the engine can read is written."""
@@ -107,7 +110,24 @@ def find_dialect(contract: Contract, utf8: Path, *, file: Path) -> Dialect:
         header=tuple(header),
         first_line=first_line,
         data_at=at if at >= 0 else len(head),
+        header_below=None
+        if is_header(header, contract)
+        else _header_below(text, contract, quote=quote, line_end=line_end, delimiters=said.delimiter or DELIMITERS),
     )
+
+
+def _header_below(text: str, contract: Contract, *, quote: str, line_end: str, delimiters: str) -> int | None:
+    for delimiter in delimiters:
+        # Titles may be of any form, so each line is read by itself.
+        for above, line in enumerate(io.StringIO(text, newline=line_end)):
+            if above > TITLE_LINES:
+                break
+            try:
+                if is_header(next(_reader([line], delimiter, quote), []), contract):
+                    return contract.source.header_row + above
+            except csv.Error:
+                continue
+    return None
 
 
 def sniff(text: str, wanted: set[str], *, quote: str = '"', line_end: str = "\n") -> str:

@@ -13,7 +13,7 @@ import polars as pl
 
 from hexi.data.contracts.model import Contract
 from hexi.data.engines.sources import bytes_of
-from hexi.data.engines.sources.columns import LINE, kept, named
+from hexi.data.engines.sources.columns import LINE, TITLE_LINES, is_header, kept, named
 from hexi.data.engines.sources.records import (
     LIMIT_CELL_BYTES,
     CellTooLarge,
@@ -67,7 +67,9 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
         )
     cells = _without_empty_edge(_with_errors(cells, path, sheet.name), header_row)
     header = named([cell or "" for cell in cells.row(header_row - 1)], file=path, line=header_row)
-    names = kept(contract, header, file=path, line=header_row)
+    below = enumerate(cells.slice(header_row, TITLE_LINES).iter_rows(), start=header_row + 1)
+    true_row = next((row for row, texts in below if is_header((text or "" for text in texts), contract)), None)
+    names = kept(contract, header, file=path, line=header_row, header_below=true_row)
     texts = cells.select(_text(pl.col(old)).alias(new) for old, new in zip(cells.columns, header, strict=True))
     frame = (
         texts.with_row_index(LINE, offset=1)
