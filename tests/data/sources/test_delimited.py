@@ -282,6 +282,15 @@ def test_lines_hold_across_the_pieces_that_a_large_file_is_read_in(opener: Opene
     assert frame.height == 60_000
 
 
+@pytest.mark.parametrize("first", ["\ufeff", "\ufeffa", '"\ufeff"', "\ufeff,b"])
+def test_a_mark_at_the_beginning_of_the_first_cell_is_part_of_it(opener: Opener, first: str) -> None:
+    header = "a,b" if "," in first else "a"
+    frame = opener.read(f"{header}\n{first}\nlast{',' * header.count(',')}\n", *header.split(","))
+
+    assert frame.rows()[0][:2] == (2, first.strip('"').partition(",")[0])
+    assert frame.height == 2
+
+
 CELLS = st.text(st.characters(codec="gb18030", exclude_characters="\0\r", exclude_categories=["Cs", "Cn"]), max_size=6)
 NEEDY = st.one_of(CELLS, st.sampled_from(['"', ",", "\n", "a\nb", '""', "\n\n", ",,", ";", "，", " ", "x,\ny"]))
 

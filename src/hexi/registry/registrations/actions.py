@@ -100,7 +100,9 @@ def give_back(registration_id: str, *, because: str, by: Actor, now: datetime) -
 
     Raises `RegistrationMissing`, `NotAuthorised`, `OwnApplication`, `NotThere`, `RegistrationText`.
     """
-    registration, application = _to_decide(registration_id, "registration.return", by)
+    registration = _known(registration_id, by)
+    accounts.require(by, "registration.return", registration_id, organisation=registration.organisation)
+    application = _to_decide(registration, by)
     said = _text(because)
     _move(application, application.state, state=State.RETURNED, decided_by=by.account, decided_at=now, because=said)
     if application.kind == Kind.FIRST:
@@ -122,7 +124,9 @@ def open_notice(registration_id: str, *, by: Actor, now: datetime) -> date:
 
     Raises what `give_back` raises.
     """
-    registration, application = _to_decide(registration_id, "registration.notice", by)
+    registration = _known(registration_id, by)
+    accounts.require(by, "registration.notice", registration_id, organisation=registration.organisation)
+    application = _to_decide(registration, by)
     until = working_day(_today(now), settings.HEXI_NOTICE_DAYS)
     _move(
         application,
@@ -212,7 +216,9 @@ def register(registration_id: str, *, by: Actor, now: datetime) -> str:
     A first registration gets its code; a change begins the years of validity anew, a correction keeps them. Raises
     what `give_back` raises, `NoticeRuns` before the day after the notice's last, `ObjectionOpen`.
     """
-    registration, application = _to_decide(registration_id, "registration.register", by)
+    registration = _known(registration_id, by)
+    accounts.require(by, "registration.register", registration_id, organisation=registration.organisation)
+    application = _to_decide(registration, by)
     # First the row itself: of two who decide at once, and against an objection that comes in, it says who was first.
     kind = Kind(application.kind)
     _move(application, State.NOTICE, state=BECOMES[kind], decided_by=by.account, decided_at=now)
@@ -297,13 +303,11 @@ def _columns(facts: Facts) -> dict[str, object]:
     }
 
 
-def _to_decide(registration_id: str, verb: str, by: Actor) -> tuple[Registration, Application]:
-    registration = _known(registration_id, by)
-    accounts.require(by, verb, registration_id, organisation=registration.organisation)
+def _to_decide(registration: Registration, by: Actor) -> Application:
     application = _under_way(registration)
     if application.applied_by == by.account:
         raise OwnApplication("You applied for this registration yourself; somebody else decides.")
-    return registration, application
+    return application
 
 
 def _known(registration_id: str, by: Actor) -> Registration:

@@ -7,6 +7,7 @@ long but fills up rows that are too short in silence, so separators are counted.
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,7 +66,8 @@ class Reading:
             line=contract.source.header_row,
             header_below=self.dialect.header_below,
         )
-        if len(self.dialect.delimiter.encode()) > 1:
+        self._has_mark = self._begins_with_mark()
+        if len(self.dialect.delimiter.encode()) > 1 or self._has_mark:
             self._rewrite(workspace)
         self.survey = self._survey()
         if self.survey.has_stray_quotes:
@@ -177,22 +179,31 @@ class Reading:
                         limit=LIMIT_CELL_BYTES,
                     )
 
+    def _begins_with_mark(self) -> bool:
+        """Whether the first cell begins with U+FEFF: where a scan begins, the engine takes it for a byte order mark."""
+        with self.utf8.open("rb") as file:
+            file.seek(self.dialect.data_at)
+            return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+
     def _scan(self) -> pl.LazyFrame:
         dialect = self.dialect
-        return pl.scan_csv(
+        # The copy has an empty line there.
+        above = int(self._has_mark)
+        frame = pl.scan_csv(
             self.utf8,
             separator=dialect.delimiter,
             quote_char=dialect.quote or None,
             eol_char=dialect.line_end,
             has_header=False,
-            skip_lines=dialect.first_line - 1,
+            skip_lines=dialect.first_line - 1 - above,
             schema=dict.fromkeys(self.header, pl.String()),
             row_index_name=LINE,
-            row_index_offset=dialect.first_line,
+            row_index_offset=dialect.first_line - above,
             raise_if_empty=False,
             missing_columns="insert",  # a blank first line; short rows are found by counting
             glob=False,
         )
+        return frame.filter(pl.col(LINE) >= dialect.first_line) if above else frame
 
     def _with_true_lines(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Each row's line, from the line ends in the cells before it."""

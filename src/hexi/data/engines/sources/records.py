@@ -103,6 +103,8 @@ class WrongPlace(SourceInvalid):
 class NoRecords(WrongPlace):
     """A JSON document that is no list of records; perhaps one of its members is."""
 
+    code = "source.no-records"
+
     only: str | None = None
     """The member that is, where there is just one."""
 
