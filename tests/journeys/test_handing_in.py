@@ -157,13 +157,13 @@ def test_when_the_browser_was_closed_the_same_file_goes_on_where_it_stopped(
     page.close()
 
     again = opened(officer, office)
-    expect(again.locator(".upload")).to_contain_text("床位.csv")
+    expect(again.locator(".upload", has_text="床位.csv")).to_have_count(1)
     after = Line(again)
     again.get_by_label("Hand in a file").set_input_files(large)
     is_there(again)
 
     assert (before.offsets, after.offsets) == ([0, CHUNK], [2 * CHUNK, 3 * CHUNK])
-    expect(again.locator(".upload")).to_have_count(0)
+    expect(again.locator(".upload", has_text="床位.csv")).to_have_count(0)
 
 
 def test_it_is_paused_gone_on_with_and_given_up_by_keyboard(
@@ -182,13 +182,13 @@ def test_it_is_paused_gone_on_with_and_given_up_by_keyboard(
     is_cut_off(page)
     line.breaks_after = None
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Give up")).to_be_focused()
+    expect(page.get_by_role("button", name="Give up", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("status")).to_have_text("Given up; nothing of the file is kept.")
     expect(page.get_by_label("Hand in a file")).to_be_focused()
     page.reload()
-    expect(page.locator(".upload")).to_have_count(0)
+    expect(page.locator(".upload", has_text="床位.csv")).to_have_count(0)
 
 
 def test_who_signed_in_again_elsewhere_goes_on_with_the_page_that_was_open(
