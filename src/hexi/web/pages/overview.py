@@ -33,7 +33,7 @@ FAILURES = (State.FAILED, State.LOST)
 
 
 def overview(request: HttpRequest) -> HttpResponse:
-    """Sums of the whole node; every number leads to what it counts."""
+    """Sums of the whole node, and where to look further."""
     return render(request, "portal/overview.html", {"body": kept(request, lambda: _body(request))})
 
 
