@@ -10,13 +10,13 @@ from django.db.models import F
 from hexi.data.contracts.cataloguing import KINDS, METHODS
 from hexi.data.contracts.elements import ELEMENTS
 from hexi.data.contracts.model import Contract, Field
-from hexi.data.contracts.reading import contract_from_text
 from hexi.data.engines.workbook_writing import Sheet, write_texts
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
 from hexi.registry.accounts import actions as accounts
 from hexi.registry.catalog.finding import OPENNESS, SHARING
 from hexi.registry.catalog.models import Version
+from hexi.registry.catalog.reading import contract_of
 
 Column = tuple[Text, Callable[[Version, Contract], str]]
 
@@ -91,7 +91,7 @@ def export(organisation: str, target: Path, *, by: Actor) -> int:
 
     def read() -> Iterator[tuple[Version, Contract]]:
         for row in newest.iterator(chunk_size=500):
-            yield row, contract_from_text(row.contract_text, file=Path(f"{row.dataset.name}.odcs.yaml"))
+            yield row, contract_of(row.contract_text, row.dataset.name)
 
     datasets = ([value(row, said) for _, value in _DATASETS] for row, said in read())
     items = (

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
 from django.db import transaction
 
 from hexi.data.contracts.elements import ELEMENTS
 from hexi.data.contracts.model import Contract
-from hexi.data.contracts.reading import contract_from_text
 from hexi.kernel.errors import HexiError
 from hexi.kernel.names import Text
 from hexi.registry.catalog.models import Dataset, Version
+from hexi.registry.catalog.reading import contract_of
 from hexi.registry.search import actions as search
 from hexi.registry.search import queries as searched
 from hexi.registry.search.records import Choice, Entry
@@ -117,6 +116,6 @@ def _entries() -> Iterator[Entry]:
         newest = {(id_, version): text for id_, version, text in texts}
         for name, row in rows.items():
             try:
-                yield entry_of(row, contract_from_text(newest[row.id, row.newest], file=Path(f"{name}.odcs.yaml")))
+                yield entry_of(row, contract_of(newest[row.id, row.newest], name))
             except (HexiError, KeyError):
                 continue

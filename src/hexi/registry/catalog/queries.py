@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 from django.db.models import BigIntegerField, Count, F, Q, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, TruncMonth
 
 from hexi.data.contracts.model import Contract
-from hexi.data.contracts.reading import contract_from_text
 from hexi.kernel.names import Text
 from hexi.registry.catalog import finding
 from hexi.registry.catalog.errors import DatasetMissing
 from hexi.registry.catalog.models import Dataset, ElementUse, Version
+from hexi.registry.catalog.reading import contract_of
 from hexi.registry.catalog.records import (
     DatasetRecord,
     DatasetSummary,
@@ -97,7 +96,7 @@ def dataset(name: str) -> DatasetRecord:
     titles = parties.titles_of([row.publisher])
     return DatasetRecord(
         summary=_summary(row, titles),
-        contract=_contract(versions[0].contract_text, name),
+        contract=contract_of(versions[0].contract_text, name),
         versions=tuple(_version(each, name) for each in versions),
     )
 
@@ -137,7 +136,7 @@ def contract(name: str) -> Contract:
     text = newest.values_list("contract_text", flat=True).first()
     if text is None:
         raise DatasetMissing("No such dataset, or no grant for you to read it.")
-    return _contract(text, name)
+    return contract_of(text, name)
 
 
 def versions(name: str) -> frozenset[int]:
@@ -198,7 +197,7 @@ def promises(names: Collection[str] = (), *, publishers: Collection[str] = ()) -
             title=_text(each.dataset.entry["title"]) or Text(each.dataset.name, each.dataset.name),
             version=each.version,
             certified_at=each.certified_at,
-            update_cycle=_contract(each.contract_text, each.dataset.name).update_cycle or "",
+            update_cycle=contract_of(each.contract_text, each.dataset.name).update_cycle or "",
         )
         for each in found.select_related("dataset").order_by("dataset__name")
     )
@@ -222,12 +221,6 @@ def with_places() -> tuple[tuple[DatasetSummary, str], ...]:
     rows = list(Dataset.objects.filter(is_withdrawn=False, place_field__isnull=False).order_by("name"))
     titles = parties.titles_of({row.publisher for row in rows})
     return tuple((_summary(row, titles), row.place_field) for row in rows if row.place_field)
-
-
-@lru_cache(maxsize=256)
-def _contract(text: str, name: str) -> Contract:
-    """A contract's text never changes its meaning, so each is read once."""
-    return contract_from_text(text, file=Path(f"{name}.odcs.yaml"))
 
 
 def _summary(row: Dataset, publishers: Mapping[str, Text]) -> DatasetSummary:
@@ -256,7 +249,7 @@ def _summary(row: Dataset, publishers: Mapping[str, Text]) -> DatasetSummary:
 
 
 def _version(row: Version, name: str) -> VersionRecord:
-    contract, facts = _contract(row.contract_text, name), row.facts
+    contract, facts = contract_of(row.contract_text, name), row.facts
     return VersionRecord(
         version=row.version,
         quarantine_version=row.quarantine_version,

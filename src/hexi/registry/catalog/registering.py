@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from hexi.data.contracts.model import Contract
-from hexi.data.contracts.reading import contract_from_text
 from hexi.data.lake.tables import DatasetTable, TableVersion
 from hexi.data.lifecycle.certificates import Certificate, read_certificate
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text, new_id
 from hexi.registry.catalog import claiming, finding, mending, numbering
 from hexi.registry.catalog.models import Dataset, Version
+from hexi.registry.catalog.reading import contract_of
 from hexi.registry.parties import actions as parties
 
 
@@ -33,7 +32,7 @@ def enter(table: DatasetTable, found: TableVersion, *, by: Actor, now: datetime)
     sha256 = found.metadata["hexi.certificate"]
     said = read_certificate(table.certificate(sha256), file=str(table.certificate_path(sha256)))
     text = table.contract_text(found.metadata["hexi.contract"])
-    contract = contract_from_text(text, file=Path(f"{table.name}.odcs.yaml"))
+    contract = contract_of(text, table.name)
     publisher = parties.register(contract.publisher.name, code=contract.publisher.code, by=by, now=now)
     dataset = Dataset.objects.filter(name=table.name).first()
     if dataset is None:
