@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import shapely
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
 
 from hexi.kernel.errors import Invalid
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 EXCEL_ROWS = 1_048_575
 """Rows below the header that one sheet can hold (Excel specifications and limits)."""
@@ -100,6 +102,9 @@ def write_excel(files: Sequence[Path], layout: Layout, target: Path) -> int:
         )
     columns = [name for name in layout.columns if name != layout.geometry]
     table = _scan(files, layout).select(columns).collect(engine="streaming")
+    # Loaded by whoever writes a workbook: most commands do not.
+    import xlsxwriter
+
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,

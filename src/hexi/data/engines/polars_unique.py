@@ -111,7 +111,7 @@ class _Keys:
             at[at == len(seen)] = 0
             repeats |= seen[at] == ordered
         self._add(ordered[~repeats])
-        self._shared.append(np.unique(ordered[repeats]))
+        self._shared.append(_distinct(ordered[repeats]))
         self.repeats += int(repeats.sum())
         found = np.zeros(len(whole), dtype=bool)
         found[np.flatnonzero(whole.to_numpy())[order[repeats]]] = True
@@ -129,9 +129,16 @@ class _Keys:
 
     def exact(self) -> pl.Series:
         """The lines that repeat the key of an earlier line, compared in full."""
-        shared = np.unique(np.concatenate(self._shared)) if self._shared else np.array([], dtype=np.uint64)
+        shared = _distinct(np.sort(np.concatenate(self._shared))) if self._shared else np.array([], dtype=np.uint64)
         if not len(shared):
             return pl.Series(LINE, [], dtype=pl.Int64)
         keys = pl.scan_ipc(self._files, glob=False).filter(pl.col("hash").is_in(pl.Series(shared).implode()))
         repeated = keys.collect(engine="streaming").sort(LINE).filter(~pl.struct(self._columns).is_first_distinct())
         return repeated[LINE]
+
+
+def _distinct(ordered: Hashes) -> Hashes:
+    """Each of the sorted hashes once. `np.unique` would load numpy's masked arrays, a tenth of a second."""
+    keep = np.ones(len(ordered), dtype=bool)
+    keep[1:] = ordered[1:] != ordered[:-1]
+    return ordered[keep]

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from hexi.kernel.names import Text
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 SHEET_ROWS = 1_048_576
 CELL_CHARACTERS = 32_767
@@ -32,6 +32,9 @@ def write_texts(target: Path, sheets: Sequence[Sheet]) -> int:
     Each heading stands in both languages, so that a workbook is read the same whoever made it. A text that no
     cell holds is cut off and ends in “…”.
     """
+    # Loaded by whoever writes a workbook: most commands do not.
+    import xlsxwriter
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     total = 0
     with xlsxwriter.Workbook(target, options) as book:
