@@ -25,8 +25,17 @@ def text_chain(field: Field) -> tuple[CleanerUse, ...]:
     return field.cleaners[: makers[0]] if makers else field.cleaners
 
 
-def chained(text: pl.Expr, uses: Sequence[CleanerUse], field: Field) -> pl.Expr:
-    """Run text cleaners one after the other; what is empty then is NULL."""
+def touched(uses: Sequence[CleanerUse]) -> str | None:
+    """A pattern found in every text that text cleaners change; nothing where there is none to be had."""
+    patterns = [form(use.arguments) if (form := TOUCHED.get(use.name)) else None for use in uses]
+    return None if None in patterns else "|".join(dict.fromkeys([*filter(None, patterns), "^$"]))
+
+
+def chained(text: pl.Expr, uses: Sequence[CleanerUse], field: Field, *, suspects: pl.Expr | None = None) -> pl.Expr:
+    """Run text cleaners one after the other; what is empty then is NULL.
+
+    `suspects` is where a search has found `touched`, or more; otherwise the search is done here.
+    """
 
     def clean(raw: pl.Expr) -> pl.Expr:
         for use in uses:
@@ -34,27 +43,22 @@ def chained(text: pl.Expr, uses: Sequence[CleanerUse], field: Field) -> pl.Expr:
         # Not `when`: that would work out the text twice.
         return raw.replace("", None)
 
-    patterns = [_touched(use) for use in uses]
-    if not uses or None in patterns:
+    pattern = touched(uses)
+    if pattern is None or (not uses and suspects is None):
         return clean(text)
-    pattern = "|".join(dict.fromkeys([*filter(None, patterns), "^$"]))
     form = clean(pl.nth(0))
 
-    def mend(column: pl.Series) -> pl.Series:
-        places = column.str.contains(pattern).arg_true()
+    def mend(columns: Sequence[pl.Series]) -> pl.Series:
+        column, found = columns
+        places = found.arg_true()
         if not len(places):
             return column
         if len(places) * 2 > len(column):
             return column.to_frame().select(form).to_series()
         return column.scatter(places, column.gather(places).to_frame().select(form).to_series())
 
-    return text.map_batches(mend, return_dtype=pl.String, is_elementwise=True)
-
-
-def _touched(use: CleanerUse) -> str | None:
-    """A pattern found in every text that the cleaner changes; nothing where there is none to be had."""
-    form = TOUCHED.get(use.name)
-    return form(use.arguments) if form else None
+    found = text.str.contains(pattern) if suspects is None else suspects
+    return pl.map_batches([text, found], mend, return_dtype=pl.String, is_elementwise=True)
 
 
 def _class(characters: str) -> str:

@@ -32,9 +32,15 @@ def fails(value: pl.Expr) -> pl.Expr:
 
 
 def _characters(value: pl.Expr, rule: RowRule, field: Field) -> pl.Expr:
-    allowed = rule.arguments.get("allow", ())
-    kinds = [members for kind, members in UNFIT.items() if kind not in _list(allowed)]
-    return fails(value.str.contains(f"[{''.join(kinds)}]")) if kinds else pl.lit(value=False)
+    pattern = unfit(rule)
+    return fails(value.str.contains(pattern)) if pattern else pl.lit(value=False)
+
+
+def unfit(rule: RowRule) -> str:
+    """A pattern of what a `characters` rule refuses; empty where it allows everything."""
+    allowed = _list(rule.arguments.get("allow", ()))
+    kinds = [members for kind, members in UNFIT.items() if kind not in allowed]
+    return f"[{''.join(kinds)}]" if kinds else ""
 
 
 def passes_only_fit_characters(rule: RowRule) -> bool:

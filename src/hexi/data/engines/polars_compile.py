@@ -13,7 +13,7 @@ import shapely
 from hexi.data.contracts.expressions import parse_expression
 from hexi.data.contracts.model import Contract, Field, FieldType, RowRule, Severity
 from hexi.data.engines import polars_checks, polars_cleaners
-from hexi.data.engines.polars_chains import chained, text_chain
+from hexi.data.engines.polars_chains import chained, text_chain, touched
 from hexi.data.engines.polars_cleaners import BLANK, bounded, column_type, finite
 from hexi.data.engines.polars_expressions import to_polars
 
@@ -39,18 +39,31 @@ class Compiled:
     ) -> None:
         """`references`: (dataset, field) → the values that a `reference` rule allows."""
         self.contract, self._references = contract, references
-        self._values = {each.name: typed(each).alias(CLEAN + each.name) for each in contract.fields}
         # What has the shape of a code holds no unfit character: that rule looks only at the rest, once they are known.
-        self._shaped = {rule.id: shape for rule in contract.row_rules if (shape := self._shape_beside(rule))}
-        self._broken = [
-            self._fails(rule).alias(breaks(rule.id))
+        late = {rule.id: breaks(shape) for rule in contract.row_rules if (shape := self._shape_beside(rule))}
+        searches = {each.name: pattern for each in contract.fields if (pattern := self._search(each, late))}
+        self._suspects = {
+            name: pl.col(contract.field(name).source).str.contains(pattern).alias(suspect(name))
+            for name, pattern in searches.items()
+        }
+        self._values = {
+            each.name: typed(each, is_searched=each.name in searches).alias(CLEAN + each.name)
+            for each in contract.fields
+        }
+        found = {
+            rule.id: suspect(rule.fields[0])
             for rule in contract.row_rules
-            if rule.check != "unique" and rule.id not in self._shaped
+            if rule.check == "characters" and rule.fields[0] in searches
+        }
+        self._broken = [
+            (self._fails_beside(rule, found[rule.id]) if rule.id in found else self._fails(rule)).alias(breaks(rule.id))
+            for rule in contract.row_rules
+            if rule.check != "unique" and rule.id not in late
         ]
         self._late = [
-            self._fails_beside(rule, self._shaped[rule.id]).alias(breaks(rule.id))
+            self._fails_beside(rule, late[rule.id]).alias(breaks(rule.id))
             for rule in contract.row_rules
-            if rule.id in self._shaped
+            if rule.id in late
         ]
 
     @property
@@ -60,7 +73,8 @@ class Compiled:
 
     def cleaned(self, batch: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
         """Add the typed columns of some fields, each named `CLEAN` + its name."""
-        return batch.with_columns(value for name, value in self._values.items() if name in names)
+        searched = batch.with_columns(search for name, search in self._suspects.items() if name in names)
+        return searched.with_columns(value for name, value in self._values.items() if name in names)
 
     def judged(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Add the typed columns that are not there yet, and for each row rule the Boolean column `breaks`.
@@ -70,25 +84,29 @@ class Compiled:
         missing = [name for name in self._values if CLEAN + name not in batch.columns]
         return self.cleaned(batch, missing).with_columns(self._broken).with_columns(self._late)
 
-    @property
-    def is_quarantined(self) -> pl.Expr:
-        """Whether a row breaks a rule whose severity is error."""
-        found = [pl.col(breaks(rule.id)) for rule in self.contract.row_rules if rule.severity is Severity.ERROR]
-        return pl.any_horizontal(found) if found else pl.repeat(value=False, n=pl.len(), dtype=pl.Boolean)
+    def counts(self, judged: pl.DataFrame) -> dict[str, int]:
+        """For each row rule, in order, how many of the judged rows break it."""
+        flags = [pl.col(breaks(rule.id)).sum().alias(rule.id) for rule in self.contract.row_rules]
+        return next(judged.select(flags).iter_rows(named=True), {})
+
+    def quarantined(self, judged: pl.DataFrame, among: Collection[str]) -> pl.Series:
+        """Which rows break a rule whose severity is error; `among` are the rules that any of them breaks."""
+        rules = [each for each in self.contract.row_rules if each.id in among and each.severity is Severity.ERROR]
+        if not rules:
+            return pl.repeat(value=False, n=judged.height, dtype=pl.Boolean, eager=True)
+        return judged.select(pl.any_horizontal(breaks(rule.id) for rule in rules)).to_series()
 
     @property
     def output(self) -> list[pl.Expr]:
         """The published columns, from the cleaned ones."""
         return [pl.col(CLEAN + each.name).alias(each.name) for each in self.contract.fields]
 
-    @property
-    def verdicts(self) -> list[str]:
-        """Names of the Boolean columns of all row rules, in the contract's order."""
-        return [breaks(rule.id) for rule in self.contract.row_rules]
+    def reasons(self, judged: pl.DataFrame, among: Collection[str]) -> pl.Series:
+        """The ids of the rules that each row breaks, in the contract's order: a list, NULL where `among` is empty.
 
-    def reasons(self, judged: pl.DataFrame) -> pl.Series:
-        """The ids of the rules that each row breaks, in the contract's order: a list, NULL without rules."""
-        rules = [rule.id for rule in self.contract.row_rules]
+        `among` are the rules that any of them breaks, whose Boolean columns must be there.
+        """
+        rules = [rule.id for rule in self.contract.row_rules if rule.id in among]
         words = [rules[start : start + WORD_BITS] for start in range(0, len(rules), WORD_BITS)]
         if not words:
             return pl.Series(REASONS, [None], dtype=pl.List(pl.String)).new_from_index(0, judged.height)
@@ -112,10 +130,6 @@ class Compiled:
         spelt = distinct.with_columns(pl.Series(REASONS, lists, dtype=pl.List(pl.String)))
         return packed.join(spelt, on=packed.columns, how="left", maintain_order="left")[REASONS]
 
-    def counts(self) -> list[pl.Expr]:
-        """For each row rule, in order, how many rows break it; to be selected from judged rows."""
-        return [pl.col(breaks(rule.id)).sum().alias(rule.id) for rule in self.contract.row_rules]
-
     def _shape_beside(self, rule: RowRule) -> str | None:
         """The rule on the same field that lets only fit characters pass, for a `characters` rule."""
         if rule.check != "characters":
@@ -123,15 +137,26 @@ class Compiled:
         beside = (each for each in self.contract.row_rules if each.fields == rule.fields)
         return next((each.id for each in beside if polars_checks.passes_only_fit_characters(each)), None)
 
-    def _fails_beside(self, rule: RowRule, shape: str) -> pl.Expr:
+    def _search(self, field: Field, late: Collection[str]) -> str | None:
+        """One pattern for what a field's cleaners change and its characters must not be: a search for both in one."""
+        rules = [
+            each for each in self.contract.row_rules if each.check == "characters" and each.fields[0] == field.name
+        ]
+        chain = text_chain(field)
+        if not _is_text(field) or len(rules) != 1 or rules[0].id in late or (pattern := touched(chain)) is None:
+            return None
+        return "|".join(filter(None, (pattern, polars_checks.unfit(rules[0]))))
+
+    def _fails_beside(self, rule: RowRule, odd: str) -> pl.Expr:
+        """Whether a rule is broken where only a row of which the Boolean column `odd` holds can break it."""
         look = self._fails(rule)
         value = CLEAN + rule.fields[0]
 
         def batch(columns: Sequence[pl.Series]) -> pl.Series:
-            odd, text = columns
-            return _somewhere(odd.arg_true(), text, look)
+            places, text = columns
+            return _somewhere(places.arg_true(), text, look)
 
-        return pl.map_batches([breaks(shape), value], batch, return_dtype=pl.Boolean, is_elementwise=True)
+        return pl.map_batches([odd, value], batch, return_dtype=pl.Boolean, is_elementwise=True)
 
     def _fails(self, rule: RowRule) -> pl.Expr:
         if rule.check == "sql":
@@ -155,11 +180,21 @@ def breaks(rule: str) -> str:
     return f"{CLEAN}{CLEAN}{rule}"
 
 
-def typed(field: Field) -> pl.Expr:
-    """The value of a field, from the raw text of its source column."""
+def suspect(field: str) -> str:
+    """The name of the Boolean column that says where a cleaner or a rule of characters may find something."""
+    return f"{CLEAN}{CLEAN}{CLEAN}{field}"
+
+
+def _is_text(field: Field) -> bool:
+    return len(text_chain(field)) == len(field.cleaners) and field.type is FieldType.STRING
+
+
+def typed(field: Field, *, is_searched: bool = False) -> pl.Expr:
+    """The value of a field, from the raw text of its source column and, where it `is_searched`, its `suspect`."""
     chain = text_chain(field)
-    is_text = len(chain) == len(field.cleaners) and field.type is FieldType.STRING
-    text = chained(pl.col(field.source), chain, field) if chain or is_text else pl.col(field.source)
+    text = pl.col(field.source)
+    if chain or _is_text(field):
+        text = chained(text, chain, field, suspects=pl.col(suspect(field.name)) if is_searched else None)
     for use in field.cleaners[len(chain) :]:
         text = polars_cleaners.FORMS[use.name](text, use.arguments, field)
     return text if len(chain) < len(field.cleaners) else _cast(text, field)

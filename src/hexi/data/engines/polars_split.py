@@ -14,7 +14,7 @@ from hexi.data.contracts.model import Contract, SetRule
 from hexi.data.contracts.problems import nearest
 from hexi.data.engines.delta_words import Statistics
 from hexi.data.engines.polars_batches import CELLS_A_BATCH, ParquetSink, batches, side_by_side
-from hexi.data.engines.polars_compile import CLEAN, LINE, REASONS, Compiled
+from hexi.data.engines.polars_compile import CLEAN, LINE, REASONS, Compiled, breaks
 from hexi.data.engines.polars_rewrites import Pair, Rewrites, Rewritten, plain
 from hexi.data.engines.polars_unique import Hash, HashesLied, Repeats, hash_of
 from hexi.data.engines.sources.records import RawSource
@@ -115,18 +115,21 @@ class _Parting:
 
     def __init__(self, compiled: Compiled, columns: tuple[str, ...], rewrites: Rewrites) -> None:
         self._compiled, self._rewrites = compiled, rewrites
-        self._is_quarantined, self._counts, self._output = compiled.is_quarantined, compiled.counts(), compiled.output
         self._columns = columns
 
     def __call__(self, batch: pl.DataFrame) -> _Part:
         judged = self._compiled.judged(batch)
-        passes = judged.select(~self._is_quarantined).to_series()
-        failing = judged.select(LINE, *self._compiled.verdicts, *self._columns).filter(~passes)
+        counts = self._compiled.counts(judged)
+        # Of the many rules, a batch breaks few.
+        broken = [rule for rule, rows in counts.items() if rows]
+        fails = self._compiled.quarantined(judged, broken)
+        passes = ~fails
+        failing = judged.select(LINE, *map(breaks, broken), *self._columns).filter(fails)
         return _Part(
             # Chosen first, then filtered: whoever filters first, filters columns that nobody wants.
-            judged.select(self._output).filter(passes),
-            failing.select(LINE, self._compiled.reasons(failing).alias(REASONS), *self._columns),
-            next(judged.select(self._counts).iter_rows(named=True), {}),
+            judged.select(self._compiled.output).filter(passes),
+            failing.select(LINE, self._compiled.reasons(failing, broken).alias(REASONS), *self._columns),
+            counts,
             self._rewrites.look(judged, passes),
         )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from hexi.data.contracts.model import Contract
-from hexi.data.engines.polars_compile import CLEAN, LINE, REASONS, Compiled, breaks
+from hexi.data.engines.polars_compile import CLEAN, LINE, REASONS, Compiled
 from hexi.data.engines.polars_rewrites import Rewrites
 from hexi.data.engines.polars_unique import HashesLied, Repeats
 from hexi.data.engines.sources.records import RawSource
@@ -60,16 +60,18 @@ def try_rows(
         judged = compiled.judged(keyed)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise source.explain(error) from error
-    bad = judged.select(compiled.is_quarantined.alias("bad"))["bad"]
+    failed = compiled.counts(judged)
+    broken = [rule for rule, count in failed.items() if count]
+    bad = compiled.quarantined(judged, broken)
     rewritten = Rewrites(contract, clean=CLEAN, line=LINE).look(judged, ~bad)
-    reasons = compiled.reasons(judged).alias(REASONS)
+    reasons = compiled.reasons(judged, broken).alias(REASONS)
     return Tried(
         lines=tuple(judged[LINE].to_list()),
         raw={name: tuple(judged[name].to_list()) for name in dict.fromkeys(each.source for each in contract.fields)},
         values={each.name: tuple(_shown(judged[CLEAN + each.name]).to_list()) for each in contract.fields},
         reasons=tuple(tuple(each or ()) for each in reasons.to_list()),
         quarantined=tuple(bad.to_list()),
-        failed={rule.id: int(judged[breaks(rule.id)].sum() or 0) for rule in contract.row_rules},
+        failed=failed,
         rewritten=rewritten.counts,
     )
 
