@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks.measuring import QUIET_LOAD, ROOT
+from tests.benchmarks.measuring import QUIET_LOAD, ROOT, settled
 from tests.benchmarks.pages import Report, page
 from tests.benchmarks.rounds import Bench, rounds, versions
 from tests.benchmarks.sections import carried
@@ -25,7 +25,7 @@ FULL_ROWS, LONG_ROWS = 5_000_000, 20_000_000
 def main() -> None:
     options = _options()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-    load = os.getloadavg()[0]
+    load = settled()
     if load > QUIET_LOAD:
         console.print(f"[yellow]The load is {load:.2f}: others work on this machine; do not trust these figures.[/]")
     options.folder.mkdir(parents=True, exist_ok=True)

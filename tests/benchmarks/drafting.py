@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -12,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.benchmarks import sections
-from tests.benchmarks.measuring import QUIET_LOAD, ROOT, Measurement, job, measured
+from tests.benchmarks.measuring import QUIET_LOAD, ROOT, Measurement, job, measured, settled
 from tests.benchmarks.pages import Target
 from tests.benchmarks.rounds import Bench, rounds
 
@@ -29,7 +28,7 @@ HEADER = ("what", "wall s", "CPU s", "peak MiB", "× wall", "× CPU")
 def main() -> None:
     options = _options()
     console = Console(highlight=False)
-    load = os.getloadavg()[0]
+    load = settled()
     if load > QUIET_LOAD:
         console.print(f"[yellow]The load is {load:.2f}: others work on this machine; do not trust these figures.[/]")
     options.folder.mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 QUIET_LOAD = 0.5
 """A load average above this says that others work on the machine."""
+PATIENCE_S = 180
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,15 @@ class Measurement:
     def over(self, other: Measurement) -> tuple[float, float, float]:
         """The ratios of wall, processor time and peak memory to another's."""
         return self.wall_s / other.wall_s, self.cpu_s / other.cpu_s, self.peak_mib / other.peak_mib
+
+
+def settled() -> float:
+    """Return the load average once what went before has faded from it; where others work on, three minutes later."""
+    for _ in range(PATIENCE_S):
+        if os.getloadavg()[0] <= QUIET_LOAD:
+            break
+        time.sleep(1)
+    return os.getloadavg()[0]
 
 
 def measured(command: Sequence[str | Path], *, warm: Path, env: dict[str, str] | None = None) -> Measurement:

@@ -88,6 +88,14 @@ class Report:
             Target("wall of the whole run over the floor's", 3.0, run.over(found["floor"])[0], "×"),
             Target("peak memory of the whole run", 1.2, run.peak_mib * 2**20 / 1e9, "GB"),
         ]
+        if "cli" in found:
+            cli = found["cli"]
+            targets += [
+                Target(
+                    "wall of the whole run with `hexi publish` over the floor's", 3.0, cli.over(found["floor"])[0], "×"
+                ),
+                Target("peak memory of the whole run with `hexi publish`", 1.2, cli.peak_mib * 2**20 / 1e9, "GB"),
+            ]
         if "run, long" in found:
             a_row = found["run, long"].wall_s / self.rows["run, long"] / (run.wall_s / self.rows["run"])
             targets.append(
