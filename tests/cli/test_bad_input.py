@@ -32,25 +32,25 @@ def _is_refused(ended: Ended, *, code: int, says: tuple[str, ...]) -> None:
         pytest.param(
             "status: active",
             "statuss: active",
-            ("line 6, statuss: ", "“statuss” is no key of the standard here; nearest: status"),
+            ("line 6, statuss: ", "“statuss” is no key of the standard here; try: status"),
             id="key",
         ),
         pytest.param(
             "hexi.clean, value: [trim]",
             "hexi.cleen, value: [trim]",
-            ("line 26, ", "properties[title]", "There is no property “hexi.cleen” here; nearest: hexi.clean"),
+            ("line 26, ", "properties[title]", "There is no property “hexi.cleen” here; try: hexi.clean"),
             id="property",
         ),
         pytest.param(
             "logicalType: integer",
             "logicalType: intger",
-            ("line 29, ", "properties[staff].logicalType: ", "“intger” is not valid here; nearest: integer"),
+            ("line 29, ", "properties[staff].logicalType: ", "“intger” is not valid here; try: integer"),
             id="type",
         ),
         pytest.param(
             "[trim, upper]",
             "[trim, uper]",
-            ("line 20, ", "properties[code]", "There is no cleaner “uper”; nearest: upper"),
+            ("line 20, ", "properties[code]", "There is no cleaner “uper”; try: upper"),
             id="cleaner",
         ),
         pytest.param(

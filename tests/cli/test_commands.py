@@ -67,6 +67,18 @@ def test_publish_tells_a_clerk_what_came_in_and_what_became_of_it(node) -> None:
     assert "Next: look at the quarantined rows" in ended.out
 
 
+def test_a_source_without_rows_is_told_as_such_and_not_as_all_good(node) -> None:
+    node.source.write_text(node.source.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    node.contract.write_text(
+        node.contract.read_text("utf-8").partition("    quality:\n      - {type: library, m")[0], "utf-8"
+    )
+
+    ended = node.hexi("publish", node.contract)
+
+    assert (ended.code, "%" in ended.out) == (0, False)
+    assert "This version has no rows. To have such a source refused, promise a “rowCount”." in ended.out
+
+
 def test_publish_tells_machines_the_same(node) -> None:
     said = node.hexi("publish", node.contract, node.source, "--json").answer
 

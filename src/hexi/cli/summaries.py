@@ -53,17 +53,22 @@ def show(contract: Contract, result: RunResult) -> None:
         )
         return
     out.print(_("[bold]{title}[/bold]: version {version} is published.", title=title, version=result.version))
-    # Rounded down, as on the portal: 100 % is said only where every row was accepted.
-    share = result.accepted * 1000 // result.rows / 10 if result.rows else 100.0
-    out.print(
-        _(
-            "  Rows: {rows} came in, {accepted} accepted ({share}%), {quarantined} quarantined.",
-            rows=many(result.rows),
-            accepted=many(result.accepted),
-            share=f"{share:.1f}",
-            quarantined=many(result.quarantined),
+    if result.rows:
+        # Rounded down, as on the portal: 100 % is said only where every row was accepted.
+        share = result.accepted * 1000 // result.rows / 10
+        out.print(
+            _(
+                "  Rows: {rows} came in, {accepted} accepted ({share}%), {quarantined} quarantined.",
+                rows=many(result.rows),
+                accepted=many(result.accepted),
+                share=f"{share:.1f}",
+                quarantined=many(result.quarantined),
+            )
         )
-    )
+    if not result.accepted:
+        out.print(
+            _("  [yellow]This version has no rows.[/yellow] To have such a source refused, promise a “rowCount”.")
+        )
     _show_rewritten(contract, result)
     _show_rules(contract, result)
     out.print(_("  Certificate: {path}", path=_short(result.certificate)))

@@ -35,7 +35,7 @@ def test_the_columns_of_an_expression_are_named_once_in_order(fields) -> None:
         ("(select 1) = 1", "is not allowed"),
         ("paid in (select 1)", "is not allowed"),
         ("exists (select 1)", "is not allowed"),
-        ("capitol > 0", "nearest: capital"),
+        ("capitol > 0", "try: capital"),
         ("\"code\" = 'a' and Code is null", "no field “Code”"),
         ("t.code = 'a'", "is not allowed"),
         ("code = 5", "do not compare: a text and a whole number"),
@@ -313,4 +313,4 @@ def test_a_refusal_is_an_error_of_its_own(fields) -> None:
         parse_expression("lenght(code) > 1", fields=fields)
 
     assert refusal.value.code == "expression.invalid"
-    assert "nearest: length" in refusal.value.message
+    assert "try: length" in refusal.value.message

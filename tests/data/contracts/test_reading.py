@@ -38,7 +38,7 @@ WRONG = [
     ("format: csv", "format: csv, delimiter: ';;'", "“delimiter” is one character", ";;"),
     ("format: csv", "format: csv, header_row: 0", "0 is too small", "1"),
     ("logicalType: date", "logicalType: dat", "“dat” is not valid here", "date"),
-    ("logicalType: date", "logicalType: array", "A column cannot be of the type “array”", "timestamp"),
+    ("logicalType: date", "logicalType: array", "“array” is not valid here", "timestamp"),
     ("- name: paid\n", "- name: 2paid\n", "“2paid” cannot name a field", "begin with a letter"),
     ("- name: paid\n", "- name: Capital\n", "stands there twice", "capital"),
     (

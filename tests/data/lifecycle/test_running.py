@@ -180,7 +180,7 @@ OTHER = CONTRACT.replace("test.firms", "test.branches").replace(
 def test_a_reference_to_a_field_that_is_not_there_names_it(workshop) -> None:
     workshop.publish(FIRMS)
 
-    with pytest.raises(ReferenceUnfit, match=r"“codes” of test\.firms.*nearest: code"):
+    with pytest.raises(ReferenceUnfit, match=r"“codes” of test\.firms.*try: code"):
         workshop.publish(FIRMS, contract=OTHER.replace("field: code", "field: codes"))
 
 

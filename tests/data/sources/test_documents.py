@@ -64,6 +64,16 @@ def test_a_star_walks_without_capturing(opener: Opener) -> None:
     ]
 
 
+def test_a_path_that_ends_at_a_list_is_told_how_it_goes_on(opener: Opener) -> None:
+    with pytest.raises(WrongPlace, match=r"write “data\.list\.\*”"):
+        opener.rows('{"data": {"list": [{"a": 1}, {"a": 2}]}}', name="t.json", records="data.list")
+
+
+def test_a_member_that_stands_twice_is_named_with_its_line(opener: Opener) -> None:
+    with pytest.raises(WrongHeader, match=r"Line 2 of .* has the member “a” twice"):
+        opener.rows('{"a": 1}\n{"a": 1, "a": 2}\n', name="t.ndjson")
+
+
 @pytest.mark.parametrize(
     ("records", "message"),
     [
@@ -202,7 +212,7 @@ def test_another_coordinate_system_than_promised_is_refused(opener: Opener, name
 def test_json_that_is_no_feature_collection_is_refused(opener: Opener) -> None:
     with pytest.raises(WrongPlace):
         opener.rows("[]", name="t.geojson")
-    with pytest.raises(SourceInvalid, match="Feature 1"):
+    with pytest.raises(SourceInvalid, match="Item 1 of “features”"):
         opener.rows('{"features": [1]}', name="t.geojson")
 
 

@@ -46,7 +46,7 @@ def _note_unknown(word: Cleaner | Check, name: str, place: Place, notes: Noteboo
     if word.parameters:
         notes.add(
             place,
-            "“{word}” takes no argument “{name}”; nearest: {near}.",
+            "“{word}” takes no argument “{name}”; try: {near}.",
             word=word.name,
             name=name,
             near=nearest(name, word.parameters),

@@ -33,7 +33,7 @@ def custom_properties(
             if name.casefold().startswith("hexi"):
                 notes.add(
                     (*here, "property"),
-                    "There is no property “{name}” here; nearest: {near}.",
+                    "There is no property “{name}” here; try: {near}.",
                     name=name,
                     near=nearest(name, known),
                 )

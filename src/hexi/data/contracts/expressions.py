@@ -100,7 +100,7 @@ class _Reader:
         word = node.name if isinstance(node, exp.Anonymous) else text.split("(")[0].strip()
         position = self.sql.lower().find(word.lower()[:20])
         return ExpressionInvalid(
-            "“{word}” (character {position}) is not allowed in “{sql}”; nearest: {near}.",
+            "“{word}” (character {position}) is not allowed in “{sql}”; try: {near}.",
             word=word[:40] or text[:40],
             position=max(position, 0) + 1,
             sql=self.sql,
@@ -163,7 +163,7 @@ def _column(reader: _Reader, node: exp.Expr, depth: int) -> Term:
         raise reader.refusal(node)
     if node.name not in reader.fields:
         raise ExpressionInvalid(
-            "There is no field “{name}”, named in “{sql}”; nearest: {near}. Text is written in single quotes.",
+            "There is no field “{name}”, named in “{sql}”; try: {near}. Text is written in single quotes.",
             name=node.name,
             sql=reader.sql,
             near=nearest(node.name, reader.fields),

@@ -123,15 +123,16 @@ def _type(
 ) -> tuple[FieldType | None, int | None, int | None]:
     logical, physical = said.get("logicalType"), str(said.get("physicalType") or "").strip()
     if logical is None:
-        notes.add(place, "The field “{name}” has no logicalType; valid: {near}.", name=name, near=", ".join(TYPES))
+        if not notes.has((*place, "logicalType")):
+            notes.add(place, "The field “{name}” has no logicalType; valid: {near}.", name=name, near=", ".join(TYPES))
         return None, None, None
     kind = TYPES.get(str(logical))
     if kind is None:
-        notes.add(
+        notes.put(
             (*place, "logicalType"),
-            "A column cannot be of the type “{value}”; valid: {near}.",
+            "“{value}” is not valid here; try: {near}.",
             value=logical,
-            near=", ".join(TYPES),
+            near=nearest(str(logical), TYPES),
         )
     elif kind is FieldType.GEOMETRY and physical.lower() != "geometry":
         notes.add(place, "An object is a geometry here: write “physicalType: geometry” beside it.")
@@ -215,7 +216,7 @@ def _cleaners(said: object, name: str, kind: FieldType, place: Place, notes: Not
             continue
         cleaner = CLEANERS.get(word)
         if cleaner is None:
-            notes.add(here, "There is no cleaner “{word}”; nearest: {near}.", word=word, near=nearest(word, CLEANERS))
+            notes.add(here, "There is no cleaner “{word}”; try: {near}.", word=word, near=nearest(word, CLEANERS))
             continue
         if found and (before := CLEANERS[found[-1].name]).gives is not None:
             notes.add(

@@ -93,6 +93,17 @@ class Notebook:
         problem = Problem(template=template, facts=facts, line=self.line(place), path=self.path(place))
         self._found.setdefault((problem.path, problem.message), problem)
 
+    def put(self, place: Sequence[str | int], template: str, **facts: object) -> None:
+        """Note a problem at `place` instead of what was noted there: it says more."""
+        path = self.path(self._place(place))
+        self._found = {key: problem for key, problem in self._found.items() if problem.path != path}
+        self.add(place, template, **facts)
+
+    def has(self, place: Sequence[str | int]) -> bool:
+        """Whether a problem was noted at `place`."""
+        path = self.path(self._place(place))
+        return any(problem.path == path for problem in self._found.values())
+
     def add_error(self, place: Sequence[str | int], error: HexiError) -> None:
         """Note what another part of the house said about a value."""
         self.add(place, error.template, **error.facts)

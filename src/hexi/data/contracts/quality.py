@@ -132,7 +132,7 @@ def _unique(
         if each not in names:
             notes.add(
                 (*place, "arguments", "properties"),
-                "There is no field “{field}”; nearest: {near}.",
+                "There is no field “{field}”; try: {near}.",
                 field=each,
                 near=nearest(str(each), names),
             )
@@ -157,7 +157,7 @@ def _custom(
     if word not in CHECKS:
         notes.add(
             (*here, "check"),
-            "There is no check “{word}”; nearest: {near}.",
+            "There is no check “{word}”; try: {near}.",
             word=word,
             near=nearest(word, [*CHECKS, *SET_CHECKS]),
         )
@@ -213,7 +213,7 @@ def _of_set(
         if named is not None and named not in names:
             notes.add(
                 (*here, "field"),
-                "There is no field “{field}”; nearest: {near}.",
+                "There is no field “{field}”; try: {near}.",
                 field=named,
                 near=nearest(str(named), names),
             )

@@ -263,7 +263,7 @@ def _refusal(node: exp.Expr) -> ExpressionInvalid:
     text = node.sql("duckdb")
     word = node.name if isinstance(node, exp.Anonymous) else text.split("(")[0].strip() or text
     return ExpressionInvalid(
-        "“{word}” is not allowed in a query; nearest: {near}.",
+        "“{word}” is not allowed in a query; try: {near}.",
         word=_short(word),
         near=nearest(word.lower(), QUERY_FUNCTIONS),
     )

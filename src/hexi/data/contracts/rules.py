@@ -86,7 +86,7 @@ class Rules:
             if element and element not in self._fields:
                 self._notes.add(
                     (*here, "element"),
-                    "There is no field “{field}”; nearest: {near}.",
+                    "There is no field “{field}”; try: {near}.",
                     field=element,
                     near=nearest(element, self._names),
                 )

@@ -108,7 +108,7 @@ def _choice(value: object, shape: Shape, place: Place, notes: Notebook, fields: 
 
 def _field(value: object, shape: Shape, place: Place, notes: Notebook, fields: Sequence[str]) -> None:
     if value not in fields:
-        notes.add(place, "There is no field “{field}”; nearest: {near}.", field=value, near=nearest(str(value), fields))
+        notes.add(place, "There is no field “{field}”; try: {near}.", field=value, near=nearest(str(value), fields))
 
 
 def _mapping(value: object, shape: Shape, place: Place, notes: Notebook, fields: Sequence[str]) -> None:

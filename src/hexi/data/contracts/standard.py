@@ -31,8 +31,11 @@ def check_standard(document: dict[str, Any], notes: Notebook) -> None:
     """
     before = len(notes)
     errors = list(_validator().iter_errors(document))
+    of_another_type = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
     for error in errors:
-        _note(error, notes)
+        # What is not even of the type is none of the words either.
+        if error.validator != "enum" or tuple(error.absolute_path) not in of_another_type:
+            _note(error, notes)
     for error in errors:
         if error.validator in {"type", "oneOf", "anyOf"}:
             _forget(document, tuple(error.absolute_path))
@@ -67,7 +70,7 @@ def _note(error: ValidationError, notes: Notebook) -> None:
                 if key not in known:
                     notes.add(
                         (*place, key),
-                        "“{key}” is no key of the standard here; nearest: {near}.",
+                        "“{key}” is no key of the standard here; try: {near}.",
                         key=key,
                         near=nearest(key, known),
                     )
@@ -79,7 +82,7 @@ def _note(error: ValidationError, notes: Notebook) -> None:
             words = wanted if error.validator == "enum" else [wanted]
             notes.add(
                 place,
-                "“{value}” is not valid here; nearest: {near}.",
+                "“{value}” is not valid here; try: {near}.",
                 value=said,
                 near=nearest(str(said), words),
             )

@@ -179,7 +179,7 @@ def values_of(files: tuple[Path, ...], field: str, *, dataset: str) -> pl.Series
     known = frame.collect_schema().names()
     if field not in known:
         raise ReferenceUnfit(
-            "The contract refers to the field “{field}” of {dataset}, which has none of that name; nearest: {near}.",
+            "The contract refers to the field “{field}” of {dataset}, which has none of that name; try: {near}.",
             field=field,
             dataset=dataset,
             near=nearest(field, known),

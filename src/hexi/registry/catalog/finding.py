@@ -71,12 +71,12 @@ def entry_of(dataset: Dataset, contract: Contract) -> Entry:
         parts={"field": "\n".join(each.source for each in contract.fields), "other": "\n".join(other)},
         facets=_facets(dataset, contract),
         boosts={
-            "certified": dataset.accepted / dataset.rows if dataset.rows else 1.0,
+            "certified": dataset.accepted / dataset.rows if dataset.rows else 0.0,
             "fresh": dataset.certified_at.timestamp(),
         },
         numbers={
             "rows": dataset.accepted,
-            "quality": dataset.accepted / dataset.rows if dataset.rows else 1.0,
+            "quality": dataset.accepted / dataset.rows if dataset.rows else 0.0,
         },
     )
 

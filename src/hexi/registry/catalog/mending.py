@@ -50,7 +50,7 @@ def to_mend(organisation: str, *, now: datetime) -> tuple[ToMend, ...]:
         entry, title = row.entry, row.entry["title"]
         days = CYCLE_DAYS.get(entry.get("updates") or "")
         due = row.certified_at + timedelta(days=days) if days else None
-        quality = row.accepted / row.rows if row.rows else 1.0
+        quality = row.accepted / row.rows if row.rows else 0.0
         one = ToMend(
             dataset=row.name,
             title=Text(title["zh"], title["en"]),

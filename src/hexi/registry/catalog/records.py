@@ -39,7 +39,7 @@ class DatasetSummary:
     @property
     def quality(self) -> float:
         """Share of source rows that were accepted, 0 to 1; 1 for an empty source."""
-        return self.accepted / self.rows if self.rows else 1.0
+        return self.accepted / self.rows if self.rows else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

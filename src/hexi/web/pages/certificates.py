@@ -27,7 +27,7 @@ def certificate(request: HttpRequest, name: str) -> HttpResponse:
         "key": key,
         "standing": key.standing(said.made_at).value if key else "unknown",
         "now": clock(),
-        "score": said.accepted / said.rows if said.rows else 1.0,
+        "score": said.accepted / said.rows if said.rows else 0.0,
         "address": request.build_absolute_uri(reverse("certificate-file", args=[name, version.certificate_sha256])),
         "trust_address": request.build_absolute_uri(reverse("trust")),
         "download": request.build_absolute_uri(reverse("file", args=[name, f"{name}.v{version.version}.csv"])),

@@ -87,8 +87,8 @@ def quality(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "version": version,
         "rewrites": _rewrites(request, record, version),
-        "score": version.accepted / version.rows if version.rows else 1.0,
-        "accepted_width": version.accepted / version.rows * 100 if version.rows else 100.0,
+        "score": version.accepted / version.rows if version.rows else 0.0,
+        "accepted_width": version.accepted / version.rows * 100 if version.rows else 0.0,
         "errors": [each for each in broken if each.rule.severity == "error"],
         "warnings": [each for each in broken if each.rule.severity != "error"],
         "kept": [each for each in shown if not each.rule.failed],
@@ -191,7 +191,7 @@ def _dimensions(version: VersionRecord) -> list[Dimension]:
 
 
 def _score(version: VersionRecord) -> float:
-    return version.accepted / version.rows if version.rows else 1.0
+    return version.accepted / version.rows if version.rows else 0.0
 
 
 def _titles(fields: tuple[Field, ...], columns: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -168,12 +168,14 @@ def _parsed(text: str, path: Path, *, line: int | None = None) -> Any:
     try:
         return json.loads(text, parse_float=Number, parse_constant=str, object_pairs_hook=_each_once)
     except _Twice as error:
-        raise WrongHeader(
+        twice = (
             "An object in “{file}” has the member “{name}” twice, so it is not clear which is meant; rename or remove "
-            "one.",
-            file=path,
-            name=str(error),
-        ) from None
+            "one."
+            if line is None
+            else "Line {line} of “{file}” has the member “{name}” twice, so it is not clear which is meant; rename or "
+            "remove one."
+        )
+        raise WrongHeader(twice, file=path, name=str(error), line=line) from None
     except json.JSONDecodeError as error:
         if line is None and (error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")):
             raise SourceTruncated(
@@ -184,7 +186,9 @@ def _parsed(text: str, path: Path, *, line: int | None = None) -> Any:
             ) from None
         raise _no_json(path, line or error.lineno, error.colno) from None
     except RecursionError:
-        raise SourceInvalid("“{file}” is nested deeper than any table.", file=path) from None
+        raise SourceInvalid(
+            "“{file}” is nested deeper than any table. Export its rows as CSV, or as one object per line.", file=path
+        ) from None
     except ValueError:
         raise SourceInvalid("“{file}” holds a number of thousands of digits, which is no value.", file=path) from None
 
@@ -230,6 +234,8 @@ def _lines(utf8: Path, path: Path) -> Iterator[tuple[int, Row]]:
                 continue
             try:
                 record = _parsed(line, path, line=number)
+            except WrongHeader:
+                raise
             except SourceInvalid as error:
                 last = (number, error)
                 continue
@@ -249,7 +255,7 @@ def _records(document: Any, records: str | None, path: Path) -> Iterator[Row]:
             refusal = NoRecords(
                 "“{file}” is not a list of records; say under “records” in hexi.source where they are. It has {keys}.",
                 file=path,
-                keys=_keys(document),
+                keys=keys_of(document),
             )
             lists = [key for key, each in document.items() if _is_table(each)] if isinstance(document, dict) else []
             refusal.only = lists[0] if len(lists) == 1 and "." not in lists[0] else None
@@ -264,6 +270,12 @@ def _is_table(node: Any) -> bool:
 
 def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path, records: str) -> Iterator[Row]:
     if not steps:
+        if isinstance(node, list) and names and records.rsplit(".", maxsplit=1)[-1] == names[-1]:
+            raise WrongPlace(
+                "“{records}” leads to a list in “{file}”, not to a record: for each of its items write “{records}.*”.",
+                records=records,
+                file=path,
+            )
         row = dict(taken)
         row.update(row_of(node, path) if isinstance(node, dict) else {"value": as_text(node)})
         yield row
@@ -278,7 +290,7 @@ def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path,
                 file=path,
                 step=step,
                 where=".".join(["$", *names]),
-                keys=_keys(node),
+                keys=keys_of(node),
             )
         yield from _walk(node[step], rest, _with_single_values(taken, node, names), [*names, step], path, records)
         return
@@ -298,9 +310,9 @@ def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path,
             has_objects = isinstance(member, dict)
         elif not rest and isinstance(member, dict) is not has_objects:
             raise SourceInvalid(
-                "Record {number} of “{file}” is no object, though the first one is."
+                "Record {number} of “{file}” is no object, though the first one is. Make it one, or take it out."
                 if has_objects
-                else "Record {number} of “{file}” is an object, though the first one is none.",
+                else "Record {number} of “{file}” is an object, though the first one is none. Make all objects.",
                 number=number,
                 file=path,
             )
@@ -315,7 +327,8 @@ def _with_single_values(taken: Row, node: Mapping[str, Any], names: list[str]) -
     return {**taken, **single}
 
 
-def _keys(node: Any) -> str:
+def keys_of(node: Any) -> str:
+    """What a document has, in a few words."""
     if isinstance(node, dict):
         return ", ".join(f"“{key}”" for key in list(node)[:12]) or "{}"
     return f"[…] × {len(node)}" if isinstance(node, list) else json.dumps(node, ensure_ascii=False)[:40]

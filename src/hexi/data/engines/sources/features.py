@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hexi.data.contracts.model import Contract
-from hexi.data.engines.sources.documents import Row, as_source, as_text, load, row_of, text_of
+from hexi.data.engines.sources.documents import Row, as_source, as_text, keys_of, load, row_of, text_of
 from hexi.data.engines.sources.records import RawSource, SourceInvalid, WrongCrs, WrongPlace
 
 CRS_NAMES = {
@@ -26,7 +26,12 @@ def open_geojson(contract: Contract, path: Path, *, workspace: Path) -> RawSourc
     document = load(utf8, path)
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
-        raise WrongPlace("“{file}” is JSON but no GeoJSON FeatureCollection: it has no list “features”.", file=path)
+        raise WrongPlace(
+            "“{file}” is JSON but no GeoJSON FeatureCollection: it has no list “features”. It has {keys}. Export it as "
+            "GeoJSON, or say “format: json” in hexi.source.",
+            file=path,
+            keys=keys_of(document),
+        )
     _check_crs(document, contract, path)
     return as_source(contract, path, "geojson", enumerate(_rows(features, path), start=1), digest, encoding)
 
@@ -34,7 +39,12 @@ def open_geojson(contract: Contract, path: Path, *, workspace: Path) -> RawSourc
 def _rows(features: list[Any], path: Path) -> Iterator[Row]:
     for number, feature in enumerate(features, start=1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
-            raise SourceInvalid("Feature {number} of “{file}” is no GeoJSON Feature.", number=number, file=path)
+            raise SourceInvalid(
+                "Item {number} of “features” in “{file}” is no GeoJSON Feature: its “type” is not “Feature”. Mend it, "
+                "or take it out.",
+                number=number,
+                file=path,
+            )
         row = row_of(feature.get("properties") or {}, path)
         geometry = feature.get("geometry")
         row["geometry"] = None if geometry is None else json.dumps(geometry, separators=(",", ":"))

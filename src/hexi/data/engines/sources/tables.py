@@ -64,7 +64,11 @@ def require_parquet(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(4) != bytes_of.PARQUET:
             bytes_of.refuse_other_formats(path, expected="Parquet")
-            raise WrongFormat("“{file}” is not Parquet: it does not begin with PAR1.", file=path)
+            raise WrongFormat(
+                "“{file}” is not Parquet: it does not begin with PAR1. Export it again, or say its “format” in "
+                "hexi.source.",
+                file=path,
+            )
         file.seek(-4, 2)
         if file.read(4) != bytes_of.PARQUET or path.stat().st_size < 12:
             raise SourceTruncated("“{file}” has no Parquet footer: the file was cut. Copy it again.", file=path)
