@@ -120,7 +120,7 @@ NOT_SHOWN = {
     **dict.fromkeys(("closed-email", "closed-providers", "account_email", "socialaccount_connections"), CLOSED),
     **dict.fromkeys(("account_email_verification_sent", "account_confirm_email"), "no address is confirmed by mail"),
     "account_confirm_login_code": "nobody signs in by a code sent by mail",
-    "account_set_password": ELSEWHERE,
+    **dict.fromkeys(("notice", "account_set_password"), ELSEWHERE),
     "socialaccount_signup": "accounts are opened by invitation only",
     "": "the old spelling of addresses of another provider",
 }

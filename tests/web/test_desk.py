@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -106,6 +107,22 @@ def test_notices_are_shown_counted_and_marked_as_read(own: Node, sign_in: SignIn
     assert 'aria-label="unread notices">2<' in page
     assert client.post("/en/notices/", {}).status_code == 302
     assert 'aria-label="unread notices"' not in client.get("/en/notices/").content.decode()
+
+
+def test_whoever_follows_a_notice_has_read_it_and_nobody_else_follows_it(own: Node, sign_in: SignIn) -> None:
+    _tell(own, "a")
+    _tell(own, "b")
+    client = sign_in("li")
+    links = re.findall(r'href="(/en/notices/[^"]+/)"', client.get("/en/notices/").content.decode())
+
+    assert len(links) == 2
+    assert sign_in("wang").get(links[0]).status_code == 404
+    assert client.get(links[0]).headers["Location"] == "/en/publish/1/review/"
+
+    page = client.get("/en/notices/").content.decode()
+    assert 'aria-label="unread notices">1<' in page
+    assert links[0] not in page
+    assert 'href="/en/publish/1/review/"' in page
 
 
 def test_neither_page_asks_more_where_more_waits(own: Node, sign_in: SignIn) -> None:

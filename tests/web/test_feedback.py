@@ -103,6 +103,31 @@ def test_what_is_kept_of_a_page_holds_no_token_of_a_browser(own: Node, sign_in: 
     assert head.count("csrfmiddlewaretoken") == 2
 
 
+def test_a_row_with_a_key_leads_to_the_form_with_its_key(own: Node, sign_in: SignIn) -> None:
+    rows = 'id,part\n1,"a b"\n2,&\n'
+    own.publish(
+        contract(
+            "test.keyed",
+            field("id", "编号", more="primaryKey: true"),
+            field("part", "部", more="primaryKey: true"),
+            zh="表",
+            en="T",
+        ),
+        rows,
+    )
+    own.publish(contract("test.keyless", field("id", "编号"), zh="表", en="T"), "id\n1\n")
+
+    links = re.findall(r'<td class="fix"><a href="([^"]+)"', text_of(Client(), "/en/datasets/test.keyed/"))
+
+    assert links == [
+        "/en/datasets/test.keyed/correct/?row=1%2C%20a%20b",
+        "/en/datasets/test.keyed/correct/?row=2%2C%20%26",
+    ]
+    assert 'name="row" maxlength="200" value="1, a b"' in text_of(sign_in("qian"), links[0])
+    assert 'class="fix"' not in text_of(Client(), "/en/datasets/test.keyed/?columns=id")
+    assert 'class="fix"' not in text_of(Client(), "/en/datasets/test.keyless/")
+
+
 def test_a_correction_goes_from_the_form_to_the_public_page(own: Node, sign_in: SignIn) -> None:
     said = {"field": "code", "row": "1", "proposal": FORMULA, "reason": SCRIPT}
     made = sign_in("qian").post(f"/datasets/{SHOPS}/correct/", said).headers["Location"]

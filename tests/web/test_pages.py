@@ -24,7 +24,7 @@ NOT_THERE |= {"draft", "draft-about", "draft-text", "draft-review", "question", 
 NOT_THERE |= {"registration", "registration-file"}
 """Pages of packs that are not installed, and of what is closed or a stranger knows nothing of: they say so with 404."""
 SIGNED_IN = {"desk", "publish", "me", "people", "person", "uploads", "upload", "upload-tables"}
-SIGNED_IN |= {"notices", "correct", "ask", "wish-new"}
+SIGNED_IN |= {"notices", "notice", "correct", "ask", "wish-new"}
 SIGNED_IN |= {"catalogue-file", "mend", "register", "registrations-waiting"}
 """Pages that ask a stranger to sign in."""
 DEEDS = {"draft-begin", "draft-field", "draft-decide", "invite", "program", "person-change"}
@@ -88,6 +88,7 @@ def filled(name: str, route: str) -> str:
         "document_id": "x",
         "question_id": "none",
         "wish_id": "none",
+        "notice_id": "none",
         "registration_id": "none",
         "organisation_id": catalog.dataset(SHOPS).summary.publisher_id,
     }

@@ -110,6 +110,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         form("wishes/new/", wishes.make, name="wish-new"),
         form("wishes/<str:wish_id>/", wishes.wish, name="wish"),
         form("notices/", notices.notices, name="notices"),
+        page("notices/<str:notice_id>/", notices.notice, name="notice"),
         form("accounts/me/", people.me, name="me"),
         form("accounts/link/<str:secret>/", people.link, name="link"),
         form(f"accounts/oidc/{providers.ID}/login/", entrance.leave, name="leave"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -145,7 +146,9 @@ def _shown(request: HttpRequest, name: str) -> Shown:
             )
             for each in shown
         ],
-        "rows": [list(zip(row, shown, strict=True)) for row in page.rows],
+        "rows": [
+            (list(zip(row, shown, strict=True)), _key_of(row, page.columns, record.contract)) for row in page.rows
+        ],
         "choices": [(each, each in shown) for each in _readable(record.contract)],
         "chips": [
             Chip(
@@ -169,6 +172,13 @@ def _shown(request: HttpRequest, name: str) -> Shown:
         version=page.version,
         rows=len(page.rows),
     )
+
+
+def _key_of(row: Sequence[object], columns: Sequence[str], contract: Contract) -> str:
+    """The key of a row in words, by which a correction names it; nothing where not all of it is shown."""
+    if not contract.key or not set(contract.key) <= set(columns):
+        return ""
+    return ", ".join(str(row[columns.index(each)]) for each in contract.key)[:200]
 
 
 def _page(request: HttpRequest, record: DatasetRecord, state: TableState) -> Page:

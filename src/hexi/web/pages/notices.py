@@ -55,6 +55,15 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/notices.html", context)
 
 
+def notice(request: HttpRequest, notice_id: str) -> HttpResponse:
+    """Go to what a notice tells of: it is read then."""
+    by = reader(request)
+    require(by, "notice.read", by.account)
+    record = queries.notice(notice_id, reader=by)
+    actions.mark_read(notice_id, by=by, now=clock())
+    return redirect(_place(record) or "notices")
+
+
 def told(each: NoticeRecord) -> Told:
     """Return a notice in the language of the page, and where it leads; nowhere if its thing has no page.
 
@@ -63,6 +72,11 @@ def told(each: NoticeRecord) -> Told:
     facts = dict(each.facts)
     if wording.is_english():
         facts |= {name.removesuffix("_en"): said for name, said in each.facts.items() if name.endswith("_en") and said}
-    kind, _, name = each.object.partition(":")
-    href = reverse(PLACES[kind], args=[name]) if kind in PLACES and name else ""
+    place = _place(each)
+    href = place if each.is_read or not place else reverse("notice", args=[each.id])
     return Told(each, gettext(each.template).format(**facts), href)
+
+
+def _place(each: NoticeRecord) -> str:
+    kind, _, name = each.object.partition(":")
+    return reverse(PLACES[kind], args=[name]) if kind in PLACES and name else ""
