@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from hexi.registry.runs.errors import RunMissing
 from hexi.registry.runs.models import Run, Schedule
@@ -20,21 +23,34 @@ def run(run_id: str) -> RunRecord:
     return _record(found)
 
 
-def counts() -> dict[str, int]:
-    """How many runs are in each state; states of none are left out."""
-    return dict(Run.objects.values_list("state").annotate(n=Count("id")).order_by())
+def counts(*, month: date | None = None) -> dict[str, int]:
+    """How many runs are in each state, of all months or of one; states of none are left out."""
+    return dict(_found(month=month).values_list("state").annotate(n=Count("id")).order_by())
+
+
+def counts_by_month(*, limit: int | None = None) -> dict[date, dict[str, int]]:
+    """How many runs began in each month on the node's clock, by state; months of none are left out, newest first.
+
+    A month is its first day. At most `limit` months.
+    """
+    found = Run.objects.annotate(month=TruncMonth("started_at")).values_list("month", "state")
+    months: dict[date, dict[str, int]] = {}
+    for month, state, number in found.annotate(n=Count("id")).order_by("-month", "state"):
+        months.setdefault(timezone.localtime(month).date(), {})[state] = number
+    return dict(list(months.items())[:limit])
 
 
 def recent(
-    *, dataset: str | None = None, states: Collection[State] | None = None, limit: int = 20
+    *,
+    dataset: str | None = None,
+    states: Collection[State] | None = None,
+    month: date | None = None,
+    limit: int = 20,
+    offset: int = 0,
 ) -> tuple[RunRecord, ...]:
-    """The newest runs, of one dataset or of all, in any of `states` or in whichever."""
-    found = Run.objects.order_by("-id")
-    if states is not None:
-        found = found.filter(state__in=states)
-    if dataset is not None:
-        found = found.filter(dataset=dataset)
-    return tuple(_record(each) for each in found[:limit])
+    """The newest runs: of one dataset or of all, in any of `states`, begun in the month of `month`; or whichever."""
+    found = _found(dataset=dataset, states=states, month=month).order_by("-id")
+    return tuple(_record(each) for each in found[offset : offset + limit])
 
 
 def at_work() -> tuple[RunRecord, ...]:
@@ -68,6 +84,26 @@ def failed(*, account: str | None = None, limit: int = 20) -> tuple[RunRecord, .
     if account is not None:
         found = found.filter(account=account)
     return tuple(_record(each) for each in found.order_by("-id")[:limit])
+
+
+def _found(
+    *, dataset: str | None = None, states: Collection[State] | None = None, month: date | None = None
+) -> QuerySet[Run]:
+    found = Run.objects.all()
+    if dataset is not None:
+        found = found.filter(dataset=dataset)
+    if states is not None:
+        found = found.filter(state__in=states)
+    if month is not None:
+        first = month.replace(day=1)
+        following = (first + timedelta(days=31)).replace(day=1)
+        found = found.filter(started_at__gte=_midnight(first), started_at__lt=_midnight(following))
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    """When a day begins on the node's clock, which is the one that months are told by."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _record(row: Run) -> RunRecord:
