@@ -181,12 +181,12 @@ def targets(aims: Sequence[Aim], *, kind: str, unit: str, title: str, years: Seq
 
 def shares(points: Sequence[tuple[str, float]], *, title: str) -> SafeString:
     """Return a share of each version or month, oldest first, as a line from the worst one to 100%."""
-    width, height = 360.0, 96.0
+    width, height = 360.0, 104.0
     low = min(share for _, share in points)
     floor = max(0.0, low - max(0.02, (1 - low) * 0.5))
     step = (width - 60) / max(len(points) - 1, 1)
     at = [
-        (20 + i * step, 16 + (height - 40) * (1 - (share - floor) / (1 - floor)), label, share)
+        (20 + i * step, 26 + (height - 54) * (1 - (share - floor) / (1 - floor)), label, share)
         for i, (label, share) in enumerate(points)
     ]
     drawn = [
@@ -205,7 +205,7 @@ def shares(points: Sequence[tuple[str, float]], *, title: str) -> SafeString:
     drawn.append(element("text", wording.percent(share), x=min(x, width - 30), y=max(y - 9, 12), text_anchor="middle"))
     for i in sorted({0, len(at) - 1}):
         x, label = at[i][0], at[i][2]
-        half = text_width(label, LABEL) / 2
+        half = text_width(label, LABEL) / 2 + 4
         middle = min(max(x, half), width - half)
         drawn.append(element("text", label, x=middle, y=height - 6, text_anchor="middle", class_="faint"))
     said = "; ".join(f"{label}: {wording.percent(share)}" for label, share in points)

@@ -177,10 +177,15 @@ def _by_run_month(months: Mapping[date, Mapping[str, int]]) -> Iterable[BarRow]:
     most = max((sum(each.values()) for each in months.values()), default=0) or 1
     for month, counts in months.items():
         start, parts = 0.0, []
-        for state in sorted(counts, key=lambda each: (GOOD, OTHER, BAD).index(_series(each))):
-            width = counts[state] / most * 100
-            hover = f"{wording.say(wording.RUN_STATES[state])}: {wording.count(counts[state])}"
-            parts.append(BarPart(start=start, width=width, series=_series(state), hover=hover))
+        for series in (GOOD, OTHER, BAD):
+            found = {state: number for state, number in counts.items() if _series(state) == series}
+            width = sum(found.values()) / most * 100
+            hover = "; ".join(
+                f"{wording.say(wording.RUN_STATES[State(state)])}: {wording.count(number)}"
+                for state, number in found.items()
+            )
+            if found:
+                parts.append(BarPart(start=start, width=width, series=series, hover=hover))
             start += width
         yield BarRow(
             label=f"{month:%Y-%m}",
