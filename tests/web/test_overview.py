@@ -124,8 +124,9 @@ def test_runs_are_of_the_states_and_the_month_that_are_asked_for(summer: Node) -
     july = JUNE.date().replace(month=7, day=1)
 
     assert runs.counts(month=july) == {"done": 1, "failed": 2}
-    assert runs.counts_by_month() == {july: {"done": 1, "failed": 2}, july.replace(month=6): {"failed": 1}}
+    assert runs.counts_by_month(limit=12) == {july: {"done": 1, "failed": 2}, july.replace(month=6): {"failed": 1}}
     assert list(runs.counts_by_month(limit=1)) == [july]
+    assert runs.months() == (july, july.replace(month=6))
     assert [each.state for each in runs.recent(month=july)] == ["done", "failed", "failed"]
     assert [each.dataset for each in runs.recent(states=FAILURES, month=july.replace(month=6))] == ["test.june"]
     assert runs.recent(month=july, limit=1, offset=3) == ()
@@ -138,11 +139,20 @@ def test_where_no_run_is_as_asked_the_list_says_so_and_leads_back(summer: Node) 
     assert '<a href="/en/runs/">Show all runs</a>' in said
     assert "beyond the last one" in page("/en/runs/?page=9")
     assert "没有符合条件的批次" in page("/runs/?month=2020-01")
+    assert '<option value="2020-01" selected>' in page("/runs/?month=2020-01")
 
 
 @pytest.mark.parametrize("asked", ["month=2026-13", "month=0001-01", "month=9999-12", "month=July", "state=lovely"])
 def test_what_is_no_state_and_no_month_filters_nothing(summer: Node, asked: str) -> None:
     assert "<b>4 runs</b>" in page(f"/en/runs/?{asked}")
+
+
+def test_a_node_without_runs_says_so(db: None, tmp_path: Path) -> None:
+    with node_in(tmp_path):
+        assert runs.months() == ()
+        assert runs.counts_by_month(limit=12) == {}
+        assert "No run yet" in page("/en/runs/")
+        assert "No run yet" in page("/en/overview/")
 
 
 def test_many_runs_are_read_page_by_page(old: Node) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from hexi.registry.runs.errors import RunMissing
@@ -28,16 +27,26 @@ def counts(*, month: date | None = None) -> dict[str, int]:
     return dict(_found(month=month).values_list("state").annotate(n=Count("id")).order_by())
 
 
-def counts_by_month(*, limit: int | None = None) -> dict[date, dict[str, int]]:
-    """How many runs began in each month on the node's clock, by state; months of none are left out, newest first.
+def months() -> tuple[date, ...]:
+    """Every month from that of the newest run to that of the oldest, on the node's clock, as its first day."""
+    ends = Run.objects.aggregate(first=Min("started_at"), last=Max("started_at"))
+    if ends["first"] is None:
+        return ()
+    month, last = (timezone.localtime(ends[end]).date().replace(day=1) for end in ("first", "last"))
+    found = [month]
+    while found[-1] < last:
+        found.append(_following(found[-1]))
+    return tuple(reversed(found))
 
-    A month is its first day. At most `limit` months.
-    """
-    found = Run.objects.annotate(month=TruncMonth("started_at")).values_list("month", "state")
-    months: dict[date, dict[str, int]] = {}
-    for month, state, number in found.annotate(n=Count("id")).order_by("-month", "state"):
-        months.setdefault(timezone.localtime(month).date(), {})[state] = number
-    return dict(list(months.items())[:limit])
+
+def counts_by_month(*, limit: int) -> dict[date, dict[str, int]]:
+    """How many runs began in each of the newest `limit` of `months`, by state; those of none are left out."""
+    newest = months()[:limit]
+    # A range of moments for each month: cutting each run's moment down to its month takes ten times as long.
+    each_month = {f"m{i}": Count("id", filter=_within(month)) for i, month in enumerate(newest)}
+    states = list(Run.objects.values_list("state").annotate(**each_month).order_by("state")) if newest else []
+    found = {month: {state: of[i] for state, *of in states if of[i]} for i, month in enumerate(newest)}
+    return {month: counts for month, counts in found.items() if counts}
 
 
 def recent(
@@ -95,10 +104,17 @@ def _found(
     if states is not None:
         found = found.filter(state__in=states)
     if month is not None:
-        first = month.replace(day=1)
-        following = (first + timedelta(days=31)).replace(day=1)
-        found = found.filter(started_at__gte=_midnight(first), started_at__lt=_midnight(following))
+        found = found.filter(_within(month))
     return found
+
+
+def _within(month: date) -> Q:
+    first = month.replace(day=1)
+    return Q(started_at__gte=_midnight(first), started_at__lt=_midnight(_following(first)))
+
+
+def _following(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
 
 
 def _midnight(day: date) -> datetime:

@@ -56,14 +56,17 @@ def runs(request: HttpRequest) -> HttpResponse:
     number = max(1, tables.whole(request.GET.get("page")) or 1)
     found = queries.recent(states=states or None, month=month, limit=RUNS_A_PAGE, offset=(number - 1) * RUNS_A_PAGE)
     before, after, last = tables.page_numbers(number, total, size=RUNS_A_PAGE)
-    months = queries.counts_by_month()
+    months = queries.months()
+    if month is not None and month not in months:
+        # The form says what is asked for, also where that is nothing.
+        months = (*months, month)
     context = {
         "runs": shown(found),
         "is_busy": any(each.state == State.RUNNING for each in found),
         "total": total,
         "is_filtered": bool(states) or month is not None,
         "states": [(each, counts.get(each, 0), each in states) for each in State if each in counts or each in states],
-        "months": [(f"{each:%Y-%m}", sum(of.values()), each == month) for each, of in months.items()],
+        "months": [(f"{each:%Y-%m}", each == month) for each in months],
         "number": number,
         "last": last,
         "before": address(states, month, page=before) if before else None,
