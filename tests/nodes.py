@@ -111,6 +111,10 @@ class Node:
         self._now += timedelta(seconds=1)
         return self._now
 
+    def wait(self, how_long: timedelta) -> None:
+        """Let the node's clock go on without anything being done."""
+        self._now += how_long
+
     @property
     def lake(self) -> Lake:
         return Lake(self.home / "lake")

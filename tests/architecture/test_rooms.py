@@ -38,7 +38,9 @@ OWN = {
     "registry.registrations": {"certifying", "numbering", "telling"},
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
-    "registry.catalog": {"claiming", "exporting", "finding", "mending", "numbering", "reading", "registering"},
+    "registry.catalog": {
+        *("claiming", "exporting", "finding", "freshness", "mending", "numbering", "reading", "registering"),
+    },
     "registry.search": {"columns", "corrections", "indexes", "synonyms", "words"},
     "registry.runs": {"watching"},
     "exchange.grants": {"access"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -105,13 +106,45 @@ def test_an_officer_sees_what_to_mend_and_takes_the_catalogue_along(full: Node, 
     assert officer.get(address).headers["Content-Type"].startswith("application/vnd.openxmlformats")
 
 
+def test_each_thing_to_mend_leads_to_where_it_is_mended(full: Node, officer: Client) -> None:
+    full.publish(contract("a.bare", field("n", "数", "integer", clean="integer")), "n\n1\nmany\n")
+    said = page("/en/mend/", officer)
+
+    begins = dict(re.findall(r'<a href="(/en/publish/\?dataset=a\.bare&amp;mend=\w+)">([^<]*)</a>', said))
+    assert set(begins.values()) >= {"theme", "update cycle", "contact", "Hand in the corrected table"}
+    assert '<a href="/en/datasets/a.bare/quality/">Only 50.0% of the rows are accepted</a>' in said
+    for link, title in begins.items():
+        asked = page(unescape(link), officer)
+        assert "Hand in the" in asked.partition('class="note section">')[2].partition("</p>")[0], title
+    assert "entry lacks this: theme." in page("/en/publish/?dataset=a.bare&mend=theme", officer)
+    assert "note section" not in page("/en/publish/?dataset=a.bare&mend=nothing", officer)
+
+    office = catalog.dataset("a.bare").summary.publisher_id
+    document = hand_in("bare.csv", b"n\n1\n2\n", office, full)
+    sent = {"document": document, "dataset": "a.bare", "organisation": office, "mend": "theme"}
+    begun = officer.post("/en/publish/begin/", sent).headers["Location"]
+    assert begun.endswith("/?mend=theme")
+    assert "looking at your table" in page(begun, officer)
+    assert f'href="{begun}">theme' in page("/en/mend/", officer)
+    while tasks.work(clock=full.clock):
+        pass
+
+    place = officer.get(begun).headers["Location"]
+    assert place == begun.replace("?mend=theme", "about/#theme")
+    assert 'id="theme" name="theme_zh"' in page(place.partition("#")[0], officer)
+    assert f'<a href="{place}">theme</a>' in page("/en/mend/", officer)
+
+
+def hand_in(name: str, raw: bytes, office: str, node: Node) -> str:
+    """Upload a file as Li and return the id of the document."""
+    upload = documents.begin(name, size_bytes=len(raw), organisation=office, by=LI, now=node.clock())
+    documents.append(upload.id, raw, offset=0, sha256=hashlib.sha256(raw).hexdigest(), by=LI, now=node.clock())
+    return documents.complete(upload.id, by=LI, now=node.clock()).id
+
+
 def test_saving_a_field_as_it_is_shown_changes_nothing_but_what_was_changed(full: Node, officer: Client) -> None:
     office = catalog.dataset("a.firms").summary.publisher_id
-    raw = "编号,联系电话\na1,0931-1234567\n".encode()
-    upload = documents.begin("a.csv", size_bytes=len(raw), organisation=office, by=LI, now=full.clock())
-    digest = hashlib.sha256(raw).hexdigest()
-    documents.append(upload.id, raw, offset=0, sha256=digest, by=LI, now=full.clock())
-    document = documents.complete(upload.id, by=LI, now=full.clock()).id
+    document = hand_in("a.csv", "编号,联系电话\na1,0931-1234567\n".encode(), office, full)
     draft = actions.begin(document, organisation=office, by=LI, now=full.clock())
     while tasks.work(clock=full.clock):
         pass

@@ -34,6 +34,9 @@ LANGUAGES = {"": "zh-hans", "/en": "en"}
 WORDS = ("'", '"><script>', "\x00", "x" * 5000, "-1", "９", "😀")
 PARAMETERS = (
     "q",
+    "month",
+    "state",
+    "promise",
     "sort",
     "version",
     "page",

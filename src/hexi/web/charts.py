@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -35,6 +36,8 @@ class BarRow:
     amount: float
     parts: tuple[BarPart, ...]
     href: str | None
+    said: str = ""
+    """How the amount is written where it is no plain number."""
 
 
 def bar_rows(bars: Sequence[Bar], *, link: Callable[[Bar], str | None]) -> tuple[BarRow, ...]:
@@ -176,36 +179,72 @@ def targets(aims: Sequence[Aim], *, kind: str, unit: str, title: str, years: Seq
     return picture(width, height, *drawn, title=title, description=said, class_="aims")
 
 
-def scores(points: Sequence[tuple[int, float]]) -> SafeString:
-    """Return the score of each version, oldest first, as a line from the worst score to 100%."""
-    width, height = 360.0, 96.0
-    low = min(score for _, score in points)
+def shares(points: Sequence[tuple[str, float]], *, title: str) -> SafeString:
+    """Return a share of each version or month, oldest first, as a line from the worst one to 100%."""
+    width, height = 360.0, 104.0
+    low = min(share for _, share in points)
     floor = max(0.0, low - max(0.02, (1 - low) * 0.5))
     step = (width - 60) / max(len(points) - 1, 1)
     at = [
-        (20 + i * step, 16 + (height - 40) * (1 - (score - floor) / (1 - floor)), version, score)
-        for i, (version, score) in enumerate(points)
+        (20 + i * step, 26 + (height - 54) * (1 - (share - floor) / (1 - floor)), label, share)
+        for i, (label, share) in enumerate(points)
     ]
     drawn = [
         element("line", x1=8.0, x2=width - 8, y1=height - 24, y2=height - 24, class_="axis"),
         element("path", d="M" + " L".join(f"{x:.1f},{y:.1f}" for x, y, *_ in at), class_="line"),
     ]
-    for x, y, version, score in at:
+    for x, y, label, share in at:
         drawn.append(
             element(
                 "g",
-                element("title", f"v{version}: {wording.percent(score)}"),
+                element("title", f"{label}: {wording.percent(share)}"),
                 element("circle", cx=x, cy=y, r=4.0, class_="dot"),
             )
         )
-    x, y, version, score = at[-1]
-    drawn.append(element("text", wording.percent(score), x=min(x, width - 30), y=max(y - 9, 12), text_anchor="middle"))
-    drawn += [
-        element("text", f"v{at[i][2]}", x=at[i][0], y=height - 6, text_anchor="middle", class_="faint")
-        for i in sorted({0, len(at) - 1})
-    ]
-    said = "; ".join(f"v{version}: {wording.percent(score)}" for version, score in points)
-    return picture(width, height, *drawn, title=gettext("Quality by version"), description=said, class_="target")
+    x, y, label, share = at[-1]
+    drawn.append(element("text", wording.percent(share), x=min(x, width - 30), y=max(y - 9, 12), text_anchor="middle"))
+    for i in sorted({0, len(at) - 1}):
+        x, label = at[i][0], at[i][2]
+        half = text_width(label, LABEL) / 2 + 4
+        middle = min(max(x, half), width - half)
+        drawn.append(element("text", label, x=middle, y=height - 6, text_anchor="middle", class_="faint"))
+    said = "; ".join(f"{label}: {wording.percent(share)}" for label, share in points)
+    return picture(width, height, *drawn, title=title, description=said, class_="target")
+
+
+def days(counted: Sequence[tuple[date, Sequence[int]]], *, title: str, series: Sequence[tuple[str, int]]) -> SafeString:
+    """Return a stacked column for each day, in their order; `series` are the names and colours of the parts."""
+    width, height, top_of_columns = 520.0, 180.0, 16.0
+    most = max((sum(amounts) for _, amounts in counted), default=0)
+    top = _nice(max(most, 2))
+    left = text_width(wording.count(top), LABEL_ON_PHONES) + 16
+    wide = (width - left) / max(len(counted), 1)
+    drawn = []
+    for share in (0.0, 0.5, 1.0):
+        y = top_of_columns + (height - top_of_columns) * (1 - share)
+        said = wording.count(top * share)
+        drawn.append(element("line", x1=left, x2=width, y1=y, y2=y, class_="grid"))
+        drawn.append(element("text", said, x=left - 8, y=y + 4, text_anchor="end", class_="faint"))
+    described = []
+    for i, (day, amounts) in enumerate(counted):
+        x, low = left + i * wide, height
+        parts = ", ".join(f"{name} {wording.count(amount)}" for (name, _), amount in zip(series, amounts, strict=True))
+        drawn_parts = []
+        for (_, number), amount in zip(series, amounts, strict=True):
+            high = (height - top_of_columns) * amount / top
+            low -= high
+            drawn_parts.append(
+                element("rect", x=x + 2, y=low, width=max(wide - 4, 1), height=high, class_=f"series-{number}")
+            )
+        reach = element("rect", x=x, y=top_of_columns, width=wide, height=height - top_of_columns, fill="transparent")
+        drawn.append(element("g", element("title", f"{day}: {parts}"), reach, *drawn_parts))
+        if sum(amounts):
+            described.append(f"{day}: {parts}")
+    drawn.append(element("line", x1=left, x2=width, y1=height, y2=height, class_="axis"))
+    for place, anchor in ((0, "start"), (-1, "end")) if counted else ():
+        x = left if place == 0 else width
+        drawn.append(element("text", f"{counted[place][0]}", x=x, y=height + 26, text_anchor=anchor, class_="faint"))
+    return picture(width, height + 40, *drawn, title=title, description="; ".join(described), class_="histogram")
 
 
 def _nice(value: float) -> float:

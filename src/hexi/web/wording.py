@@ -238,6 +238,11 @@ RUN_STATES = {
     "failed": Text("失败", "failed"),
     "lost": Text("中断", "lost"),
 }
+FRESHNESS = {
+    "kept": Text("按期更新", "kept"),
+    "late": Text("逾期未更新", "late"),
+    "none": Text("未承诺更新", "no promise"),
+}
 FORMATS = {
     "csv": Text("CSV", "CSV"),
     "xlsx": Text("Excel", "Excel"),

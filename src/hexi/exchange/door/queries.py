@@ -6,7 +6,7 @@ Every question asks `grants` for a permit, reads against it, and meters what lef
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 import shapely
 from django.conf import settings
@@ -240,6 +240,24 @@ def most_used(*, limit: int) -> dict[str, Usage]:
     )
     most = sums.order_by(-(F("views") + F("downloads")), "dataset")[:limit]
     return {name: Usage(views=v, downloads=d, rows=rows, last_on=last) for name, v, d, rows, last in most}
+
+
+def used_by_day(*, since: date) -> dict[date, Usage]:
+    """How much of all datasets was read on each day (UTC, as the meter has it), oldest first, without idle days."""
+    is_download = Q(channel="download")
+    sums = (
+        Reading.objects.filter(day__gte=since)
+        .values_list("day")
+        .annotate(
+            views=Coalesce(Sum("times", filter=~is_download), 0),
+            downloads=Coalesce(Sum("times", filter=is_download), 0),
+            read=Sum("rows"),
+        )
+    )
+    return {
+        day: Usage(views=views, downloads=downloads, rows=rows, last_on=day)
+        for day, views, downloads, rows in sums.order_by("day")
+    }
 
 
 def _open(dataset: str, *, reader: Actor, version: int | None, now: datetime) -> reading.Reader:

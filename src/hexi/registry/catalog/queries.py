@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import BigIntegerField, Count, F, Q, Sum
+from django.db.models import BigIntegerField, Count, F, Max, Q, Sum, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, TruncMonth
 
@@ -120,6 +120,16 @@ def sums_by_publisher(*, limit: int) -> dict[str, Sums]:
     sums = Dataset.objects.filter(is_withdrawn=False).values_list("publisher")
     found = sums.annotate(n=Count("id"), in_all=Sum("rows"), good=Sum("accepted")).order_by("-in_all", "publisher")
     return {id: Sums(count=n, rows=rows, accepted=good) for id, n, rows, good in found[:limit]}
+
+
+def sums_by_theme(*, limit: int) -> dict[Text, Sums]:
+    """The newest versions added up by theme, most rows first, at most `limit` themes; without those of none."""
+    themes = Dataset.objects.filter(is_withdrawn=False).annotate(theme=Cast(KT("entry__theme__zh"), TextField()))
+    sums = themes.filter(theme__isnull=False).values_list("theme")
+    found = sums.annotate(
+        en=Max(KT("entry__theme__en")), n=Count("id"), in_all=Sum("rows"), good=Sum("accepted")
+    ).order_by("-in_all", "theme")
+    return {Text(zh, en): Sums(count=n, rows=rows, accepted=good) for zh, en, n, rows, good in found[:limit]}
 
 
 def sums_by_month(*, limit: int) -> dict[date, Sums]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from hexi.data.contracts.model import Contract
 from hexi.kernel.names import Text
@@ -184,3 +185,12 @@ class Promise:
     certified_at: datetime
     update_cycle: str
     """A key of the contract's update cycles; empty where it promises none."""
+
+
+class Freshness(StrEnum):
+    """What became of a dataset's promise to be updated."""
+
+    KEPT = "kept"
+    LATE = "late"
+    NONE = "none"
+    """It promises no update."""

@@ -55,9 +55,13 @@ def draft(draft_id: str, *, reader: Actor, text: str | None = None) -> DraftReco
     )
 
 
-def drafts_of(reader: Actor, *, states: Collection[State] = OPEN, limit: int = 50) -> tuple[DraftSummary, ...]:
-    """Drafts that the reader has a part in, the newest change first."""
+def drafts_of(
+    reader: Actor, *, states: Collection[State] = OPEN, datasets: Collection[str] | None = None, limit: int = 50
+) -> tuple[DraftSummary, ...]:
+    """Drafts that the reader has a part in, of any dataset or of some, the newest change first."""
     found = Draft.objects.filter(state__in=states)
+    if datasets is not None:
+        found = found.filter(dataset__in=set(datasets))
     organisations = authority.organisations_where(reader, "draft.see")
     if organisations is not None:
         found = found.filter(organisation__in=organisations)

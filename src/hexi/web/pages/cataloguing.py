@@ -15,13 +15,18 @@ from hexi.registry.accounts import queries as authority
 from hexi.registry.accounts.actions import require
 from hexi.registry.catalog import claiming, exporting, mending, numbering
 from hexi.registry.catalog import queries as catalog
+from hexi.registry.catalog.records import ToMend
+from hexi.registry.drafts import queries as drafts
+from hexi.registry.drafts.records import DraftSummary
 from hexi.registry.parties import queries as parties
+from hexi.web import mending as places_of
 from hexi.web import tables
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import subject
 
 USES_A_PAGE = 50
+OPEN_DRAFTS = 1_000
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -91,13 +96,28 @@ def mend(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("organisation") or next(iter([*(id for id, _ in choices), *sorted(allowed or ())]), "")
     require(by, "dataset.describe", wanted, organisation=wanted)
     found = mending.to_mend(wanted, now=clock()) if wanted else ()
+    names = {each.dataset for each in found}
+    # The newest change comes first, and the last one written into the mapping stays.
+    open_drafts = {each.dataset: each for each in reversed(drafts.drafts_of(by, datasets=names, limit=OPEN_DRAFTS))}
     context = {
         "organisation": wanted,
         "organisations": choices,
-        "rows": found,
+        "rows": [_to_mend(each, open_drafts.get(each.dataset)) for each in found],
         "total": published.get(wanted, 0),
     }
     return render(request, "portal/mend.html", context)
+
+
+def _to_mend(each: ToMend, draft: DraftSummary | None) -> dict[str, Any]:
+    """What is to be mended of one dataset, and the place of each thing."""
+    places = {thing: places_of.place(thing, each.dataset, draft) for thing in places_of.PLACES}
+    return {
+        "mend": each,
+        "gaps": [(gap, places[gap]) for gap in each.gaps],
+        "places": places,
+        "draft": draft,
+        "waits": draft is not None and draft.state in places_of.CLOSED,
+    }
 
 
 def export(request: HttpRequest, organisation_id: str) -> FileResponse:

@@ -1,9 +1,10 @@
-"""The node at a glance, for those who answer for it: what it holds, how good it is, what failed, what is used."""
+"""The node at a glance, for those who answer for it: what it holds, how good it is, what ran and what is used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,21 +16,31 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from hexi.exchange.door import queries as door
+from hexi.registry.catalog import freshness
 from hexi.registry.catalog import queries as catalog
-from hexi.registry.catalog.records import Sums
+from hexi.registry.catalog.records import Freshness, Sums
+from hexi.registry.feedback.records import PERIODS_DAYS
 from hexi.registry.parties import queries as parties
 from hexi.registry.runs import queries as runs
 from hexi.registry.runs.records import State
 from hexi.registry.search.records import FacetCount
-from hexi.web import wording
+from hexi.web import charts, wording
 from hexi.web.charts import BarPart, BarRow
+from hexi.web.clock import clock
 from hexi.web.keeping import kept
+from hexi.web.pages import runs as run_pages
 
 SHOWN, USED = 10, 6
+NEWEST = 6
+NAMED = 50
+"""Datasets of one kind of promise that are named at most."""
 MONTHS = 12
-GOOD, BAD = 0, 3
-"""Series of what was accepted and of what is in quarantine."""
+DAYS = 30
+GOOD, BAD, OTHER = 0, 3, 6
+"""Series of what was accepted or came to its end, of what is in quarantine or failed, and of the rest."""
+LOOKED, DOWNLOADED = 0, 2
 FAILURES = (State.FAILED, State.LOST)
+ENDED_WELL = (State.DONE, State.UNCHANGED)
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -41,16 +52,26 @@ def _body(request: HttpRequest) -> SafeString:
     facts, found = catalog.facts(), catalog.find(limit=0)
     publishers, months = catalog.sums_by_publisher(limit=SHOWN), catalog.sums_by_month(limit=MONTHS)
     used = door.most_used(limit=USED)
-    failed = runs.recent(states=FAILURES, limit=SHOWN)
-    titles = catalog.titles_of({*used, *(each.dataset for each in failed)})
+    titles = catalog.titles_of(set(used))
     counts = runs.counts()
     context: dict[str, Any] = {
         "facts": facts,
         "share": facts.accepted / facts.rows if facts.rows else 1.0,
         "runs": sum(counts.values()),
         "failures": sum(counts.get(each, 0) for each in FAILURES),
-        "failed": [(each, titles.get(each.dataset)) for each in failed],
+        "failures_at": run_pages.address(FAILURES),
+        "newest": run_pages.shown(runs.recent(limit=NEWEST)),
+        "run_charts": [
+            (title, _chart(title, rows))
+            for title, rows in (
+                (gettext("Runs by state"), _by_state(counts)),
+                (gettext("Runs by month"), _by_run_month(runs.counts_by_month(limit=MONTHS))),
+            )
+        ],
         "used": [(name, titles[name], each) for name, each in used.items() if name in titles],
+        "themes": _chart(gettext("Accepted rows by theme"), _by_theme()),
+        "month_count": len(months),
+        "months": _share_by_month(months) if len(months) > 1 else None,
         "charts": [
             (gettext("Rows by organisation"), _chart(gettext("Rows by organisation"), _by_publisher(publishers))),
             (gettext("Rows certified by month"), _chart(gettext("Rows certified by month"), _by_month(months))),
@@ -64,7 +85,50 @@ def _body(request: HttpRequest) -> SafeString:
             ),
         ],
     }
+    context |= _promises(request.GET.get("promise", "")) | _use()
     return render_to_string("portal/parts/overview.html", context, request)
+
+
+def _promises(asked: str) -> dict[str, Any]:
+    """What became of the promises of freshness, and the datasets of the kind asked for by name, else the late ones."""
+    which = Freshness(asked) if asked in set(Freshness) else Freshness.LATE
+    counts = freshness.counts(periods_days=PERIODS_DAYS, now=clock())
+    found = freshness.datasets(which, periods_days=PERIODS_DAYS, now=clock(), limit=NAMED)
+    series = {Freshness.KEPT: GOOD, Freshness.LATE: BAD, Freshness.NONE: OTHER}
+    most = max(counts.values()) or 1
+    rows = [
+        BarRow(
+            label=wording.say(wording.FRESHNESS[each]),
+            amount=counts[each],
+            parts=(BarPart(start=0, width=counts[each] / most * 100, series=series[each], hover=str(counts[each])),),
+            href=f"{reverse('overview')}?{urlencode({'promise': each.value})}#promises",
+        )
+        for each in Freshness
+    ]
+    return {
+        "promises": _chart(gettext("Promises of freshness"), rows),
+        "which": which,
+        "named": found,
+        "unnamed": counts[which] - len(found),
+        "promised": counts[Freshness.KEPT] + counts[Freshness.LATE],
+    }
+
+
+def _use() -> dict[str, Any]:
+    """How often data was looked at and downloaded on each of the last days, which the meter tells in UTC."""
+    today = clock().astimezone(UTC).date()
+    since = today - timedelta(days=DAYS - 1)
+    used = door.used_by_day(since=since)
+    days = [since + timedelta(days=each) for each in range(DAYS)]
+    counted = [(day, (used[day].views, used[day].downloads) if day in used else (0, 0)) for day in days]
+    series = ((gettext("looked at"), LOOKED), (gettext("downloaded"), DOWNLOADED))
+    title = gettext("Looked at and downloaded by day")
+    return {
+        "views": sum(each.views for each in used.values()),
+        "downloads": sum(each.downloads for each in used.values()),
+        "days": charts.days(counted, title=title, series=series) if used else None,
+        "series": series,
+    }
 
 
 def _chart(title: str, rows: Iterable[BarRow]) -> dict[str, Any]:
@@ -81,7 +145,58 @@ def _by_publisher(sums: Mapping[str, Sums]) -> Iterable[BarRow]:
 def _by_month(sums: Mapping[date, Sums]) -> Iterable[BarRow]:
     most = max((each.rows for each in sums.values()), default=0) or 1
     for month, each in sums.items():
-        yield _row(f"{month:%Y-%m}", each, most, reverse("runs"))
+        yield _row(f"{month:%Y-%m}", each, most, run_pages.address((State.DONE,), month))
+
+
+def _by_theme() -> Iterable[BarRow]:
+    """The share of accepted rows of each theme, as a bar that is whole where all are."""
+    for theme, each in catalog.sums_by_theme(limit=SHOWN).items():
+        href = f"{reverse('datasets')}?{urlencode({'theme': theme.zh, 'sort': 'quality'})}"
+        row = _row(wording.say(theme), each, each.rows or 1, href)
+        yield replace(row, said=wording.percent(_share(each)))
+
+
+def _share_by_month(sums: Mapping[date, Sums]) -> SafeString:
+    points = [(f"{month:%Y-%m}", _share(each)) for month, each in reversed(list(sums.items()))]
+    return charts.shares(points, title=gettext("Accepted rows by month"))
+
+
+def _by_state(counts: Mapping[str, int]) -> Iterable[BarRow]:
+    most = max(counts.values(), default=0) or 1
+    for state in State:
+        if state in counts:
+            part = BarPart(
+                start=0, width=counts[state] / most * 100, series=_series(state), hover=wording.count(counts[state])
+            )
+            said = wording.say(wording.RUN_STATES[state])
+            yield BarRow(label=said, amount=counts[state], parts=(part,), href=run_pages.address((state,)))
+
+
+def _by_run_month(months: Mapping[date, Mapping[str, int]]) -> Iterable[BarRow]:
+    """The runs that began in each month: those that came to their end, the rest, those that failed."""
+    most = max((sum(each.values()) for each in months.values()), default=0) or 1
+    for month, counts in months.items():
+        start, parts = 0.0, []
+        for series in (GOOD, OTHER, BAD):
+            found = {state: number for state, number in counts.items() if _series(state) == series}
+            width = sum(found.values()) / most * 100
+            hover = "; ".join(
+                f"{wording.say(wording.RUN_STATES[State(state)])}: {wording.count(number)}"
+                for state, number in found.items()
+            )
+            if found:
+                parts.append(BarPart(start=start, width=width, series=series, hover=hover))
+            start += width
+        yield BarRow(
+            label=f"{month:%Y-%m}",
+            amount=sum(counts.values()),
+            parts=tuple(parts),
+            href=run_pages.address(month=month),
+        )
+
+
+def _series(state: str) -> int:
+    return GOOD if state in ENDED_WELL else BAD if state in FAILURES else OTHER
 
 
 def _by_facet(name: str, counts: Iterable[FacetCount]) -> Iterable[BarRow]:
@@ -96,9 +211,13 @@ def _by_facet(name: str, counts: Iterable[FacetCount]) -> Iterable[BarRow]:
 def _row(label: str, sums: Sums, most: int, href: str) -> BarRow:
     """A bar of rows: what was accepted, then what is in quarantine."""
     good = sums.accepted / most * 100
-    said = gettext("%(share)s accepted") % {"share": wording.percent(sums.accepted / sums.rows if sums.rows else 1.0)}
+    said = gettext("%(share)s accepted") % {"share": wording.percent(_share(sums))}
     parts = (
         BarPart(start=0, width=good, series=GOOD, hover=said),
         BarPart(start=good, width=(sums.rows - sums.accepted) / most * 100, series=BAD, hover=said),
     )
     return BarRow(label=label, amount=sums.rows, parts=parts, href=href)
+
+
+def _share(sums: Sums) -> float:
+    return sums.accepted / sums.rows if sums.rows else 1.0

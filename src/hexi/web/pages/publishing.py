@@ -24,7 +24,7 @@ from hexi.registry.drafts import actions, queries
 from hexi.registry.drafts.records import DraftRecord, State
 from hexi.registry.parties import queries as parties
 from hexi.registry.runs import queries as runs
-from hexi.web import refusals, wording
+from hexi.web import mending, refusals, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import publishing_forms as forms
@@ -38,9 +38,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Where publishing begins: hand in a file, go on with a draft, look at what waits for review."""
     asking = reader(request)
     require(asking, "draft.begin", asking.account)
+    standing, mend = _standing(request), request.GET.get("mend", "")
     context = {
+        "mend": mend,
+        "how": mending.how(mend) if standing else "",
         "organisations": _organisations(request),
-        "dataset": _standing(request),
+        "dataset": standing,
         "document": _document(request),
         "next": request.get_full_path(),
         "drafts": queries.drafts_of(asking),
@@ -61,7 +64,8 @@ def begin(request: HttpRequest) -> HttpResponse:
         by=reader(request),
         now=clock(),
     )
-    return redirect("draft", draft)
+    mend = said.get("mend", "")
+    return redirect(reverse("draft", args=[draft]) + (f"?mend={mend}" if mend in mending.PLACES else ""))
 
 
 def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
@@ -71,6 +75,8 @@ def draft(request: HttpRequest, draft_id: str) -> HttpResponse:
         return render(request, "portal/publish/waiting.html", _context(request, record, "fields"))
     if request.headers.get("HX-Target") == "waiting":
         return HttpResponse(headers={"HX-Refresh": "true"})
+    if (mend := request.GET.get("mend", "")) in mending.PLACES:
+        return redirect(mending.place_in(mend, draft_id))
     return _fields(request, record)
 
 

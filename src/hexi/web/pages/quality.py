@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from hexi.data.contracts.model import Field
 from hexi.exchange.door import queries as door
@@ -93,7 +94,10 @@ def quality(request: HttpRequest, name: str) -> HttpResponse:
         "warnings": [each for each in broken if each.rule.severity != "error"],
         "kept": [each for each in shown if not each.rule.failed],
         "dimensions": _dimensions(version),
-        "history": charts.scores([(each.version, _score(each)) for each in reversed(record.versions)])
+        "history": charts.shares(
+            [(f"v{each.version}", _score(each)) for each in reversed(record.versions)],
+            title=gettext("Quality by version"),
+        )
         if len(record.versions) > 1
         else None,
     }

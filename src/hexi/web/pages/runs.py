@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from hexi.data.lifecycle.records import Step
 from hexi.kernel.errors import Missing
+from hexi.kernel.names import Text
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import queries as events
 from hexi.registry.runs import queries
 from hexi.registry.runs.records import RunRecord, State
+from hexi.web import tables
 from hexi.web.clock import clock
 
 BUSY = (State.QUEUED, State.RUNNING)
+RUNS_A_PAGE = 50
+YEARS = range(1970, 3000)
+"""Whoever asks for another one asks for no month: at its ends the calendar has no midnight everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +37,59 @@ class StepShown:
     seconds: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class RunShown:
+    """A line of a list of runs."""
+
+    run: RunRecord
+    title: Text | None
+    """None where the catalogue has no such dataset: a first run that failed leaves none behind."""
+    elapsed_s: float
+
+
 def runs(request: HttpRequest) -> HttpResponse:
-    """The newest runs of all datasets."""
-    recent = queries.recent(limit=50)
-    titles = catalog.titles_of({each.dataset for each in recent})
-    found = [(each, titles.get(each.dataset), _elapsed(each)) for each in recent]
-    return render(
-        request, "portal/runs.html", {"runs": found, "is_busy": any(each.state == "running" for each, *_ in found)}
-    )
+    """The runs of all datasets, the newest first; those of some states, of one month."""
+    asked, month = set(request.GET.getlist("state")), _month(request.GET.get("month", ""))
+    states = tuple(each for each in State if each.value in asked)
+    counts = queries.counts(month=month)
+    total = sum(number for state, number in counts.items() if not states or state in states)
+    number = max(1, tables.whole(request.GET.get("page")) or 1)
+    found = queries.recent(states=states or None, month=month, limit=RUNS_A_PAGE, offset=(number - 1) * RUNS_A_PAGE)
+    before, after, last = tables.page_numbers(number, total, size=RUNS_A_PAGE)
+    months = queries.months()
+    if month is not None and month not in months:
+        # The form says what is asked for, also where that is nothing.
+        months = (*months, month)
+    context = {
+        "runs": shown(found),
+        "is_busy": any(each.state == State.RUNNING for each in found),
+        "total": total,
+        "is_filtered": bool(states) or month is not None,
+        "states": [(each, counts.get(each, 0), each in states) for each in State if each in counts or each in states],
+        "months": [(f"{each:%Y-%m}", each == month) for each in months],
+        "number": number,
+        "last": last,
+        "before": address(states, month, page=before) if before else None,
+        "after": address(states, month, page=after) if after else None,
+    }
+    return render(request, "portal/runs.html", context)
+
+
+def shown(found: Iterable[RunRecord]) -> list[RunShown]:
+    """Return runs as lines of `portal/parts/runs.html`, in their order."""
+    runs = list(found)
+    titles = catalog.titles_of({each.dataset for each in runs})
+    return [RunShown(each, titles.get(each.dataset), _elapsed(each)) for each in runs]
+
+
+def address(states: Iterable[State] = (), month: date | None = None, *, page: int = 1) -> str:
+    """Return where exactly the runs of some states and one month are listed; of all where none is named."""
+    pairs: list[tuple[str, str | int]] = [("state", each.value) for each in states]
+    if month is not None:
+        pairs.append(("month", f"{month:%Y-%m}"))
+    if page > 1:
+        pairs.append(("page", page))
+    return reverse("runs") + (f"?{urlencode(pairs)}" if pairs else "")
 
 
 def run(request: HttpRequest, run_id: str) -> HttpResponse:
@@ -81,6 +135,13 @@ def _steps(found: RunRecord) -> list[StepShown]:
             state = "done" if i < at else ""
         shown.append(StepShown(name, state, found.seconds.get(name)))
     return shown
+
+
+def _month(text: str) -> date | None:
+    """Return the first day of a month of an address, or None where it names none."""
+    year, month = (tables.whole(each) or 0 for each in (text[:4], text[5:]))
+    is_one = text[4:5] == "-" and year in YEARS and 1 <= month <= 12
+    return date(year, month, 1) if is_one else None
 
 
 def _elapsed(found: RunRecord) -> float:
