@@ -66,7 +66,7 @@ def test_a_mislabelled_table_is_taken_for_what_it_is_and_can_be_published_so(
 
     assert ended.code == 0, ended.err
     assert f"format: {format}" in (node.folder / "shops.odcs.yaml").read_text("utf-8")
-    assert node.hexi("publish", "shops.odcs.yaml", name).code == 0
+    assert node.hexi("publish", "shops.odcs.yaml").code == 0
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {

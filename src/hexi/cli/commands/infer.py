@@ -50,7 +50,7 @@ def infer(source: Path, name: str | None, out: Path | None, *, for_machines: boo
         title = Path(taken.name).stem
         dataset = check_dataset_name(name or f"draft.{name_of(title).replace('_', '-')}")
         with Bar(taken.name) as bar, told_as(taken.member or str(source)):
-            found = draft(taken.path, name=dataset, title=Text(title, title), progress=bar)
+            found = draft(taken.path, name=dataset, title=Text(title, title), progress=bar, called=taken.name)
     if for_machines:
         click.echo(json.dumps({"contract": found.text, **found.as_json()}, ensure_ascii=False))
         return
