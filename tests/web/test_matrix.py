@@ -96,7 +96,7 @@ class Deed:
 
 ON_DRAFTS = (
     Deed("draft-field", "draft.edit", {"title_zh": "新名", "number": "1"}),
-    Deed("draft-field", "draft.edit", {"do": "remove"}),
+    Deed("draft-field", "draft.edit", {"do": "remove", "number": "1"}),
     Deed("draft-about", "draft.edit", {"title_zh": "新名", "number": "1"}),
     Deed("draft-text", "draft.edit", {"text": "name: x", "number": "1"}),
     Deed("draft-decide", "draft.submit", {"do": "submit"}),
