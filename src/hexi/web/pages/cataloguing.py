@@ -90,6 +90,8 @@ def mend(request: HttpRequest) -> HttpResponse:
     choices = sorted(known.items(), key=lambda pair: pair[1].zh)
     wanted = request.GET.get("organisation") or next(iter([*(id for id, _ in choices), *sorted(allowed or ())]), "")
     require(by, "dataset.describe", wanted, organisation=wanted)
+    if wanted:
+        parties.organisation(wanted)
     found = mending.to_mend(wanted, now=clock()) if wanted else ()
     context = {
         "organisation": wanted,
