@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from hexi.registry.events import queries as events
+from hexi.web.keeping import shelf
 from hexi.web.signing_in import PAUSE_S
 from tests.nodes import Node
 from tests.web.test_signing_in import PASSWORD, own, verbs
@@ -85,3 +86,21 @@ def test_a_pause_ends_no_session_that_is_open(own: Node) -> None:
         attempt("li", f"wrong {number}", number=number)
 
     assert client.get("/desk/").status_code == 200
+
+
+def test_a_pause_is_not_forgotten_over_many_other_guesses(own: Node) -> None:
+    for number in range(UNTIL_PAUSED):
+        attempt("li", f"wrong {number}", number=number)
+    for number in range(160):
+        attempt(f"other{number}", "wrong", number=number + 20)
+
+    assert attempt("li", PASSWORD, number=200).status_code == 200
+
+
+def test_what_is_kept_of_pages_pushes_no_pause_out(own: Node) -> None:
+    for number in range(UNTIL_PAUSED):
+        attempt("li", f"wrong {number}", number=number)
+    for number in range(2_000):
+        shelf().set(f"kept:{number}", number)
+
+    assert attempt("li", PASSWORD, number=200).status_code == 200
