@@ -18,7 +18,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -51,9 +51,15 @@ class Asker:
     place: str = ""
     token: str = ""
     """`""` for a session; else `whole`, `narrow`, `expired`, `revoked`, `none`."""
+    session: str = ""
+    """Why the session that is shown is nobody's: `foreign`, `unknown`, `closed`, `deleted`."""
+
+    @property
+    def has_account(self) -> bool:
+        return self.name != "nobody" and not self.token and self.session not in {"foreign", "unknown"}
 
     def may(self, verb: str, object: str) -> bool:
-        if self.token in {"narrow", "expired", "revoked", "none"} or self.name == "nobody":
+        if self.token in {"narrow", "expired", "revoked", "none"} or self.session or self.name == "nobody":
             return False
         holds = bool(self.role) and covers(ROLES[self.role].verbs, verb) and object in REACHES[self.place]
         return holds or verb in SIGNED_IN_MAY
@@ -68,6 +74,7 @@ ASKERS = (
         for token in ("whole", "narrow", "expired", "revoked")
     ),
     Asker("operator-node:foreign", "operator", "node", "none"),
+    *(Asker(f"{how}-session", "operator", "node", session=how) for how in ("foreign", "unknown", "closed", "deleted")),
 )
 
 
@@ -89,7 +96,7 @@ class Deed:
 
 ON_DRAFTS = (
     Deed("draft-field", "draft.edit", {"title_zh": "新名", "number": "1"}),
-    Deed("draft-field", "draft.edit", {"do": "remove"}),
+    Deed("draft-field", "draft.edit", {"do": "remove", "number": "1"}),
     Deed("draft-about", "draft.edit", {"title_zh": "新名", "number": "1"}),
     Deed("draft-text", "draft.edit", {"text": "name: x", "number": "1"}),
     Deed("draft-decide", "draft.submit", {"do": "submit"}),
@@ -134,11 +141,15 @@ class World:
     organisations: dict[str, str]
     drafts: dict[tuple[str, str], str]
     tokens: dict[str, str]
+    sessions: dict[str, str]
+    """Why each is nobody's → the cookie."""
 
     def client(self, asker: Asker) -> Client:
         headers = {"Authorization": f"Bearer {self.tokens[asker.token]}"} if asker.token else {}
         client = Client(headers=headers, raise_request_exception=False)
-        if not asker.token and asker.name != "nobody":
+        if asker.session:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[asker.session]
+        elif asker.has_account:
             client.force_login(Account.objects.get(name=asker.name), settings.AUTHENTICATION_BACKENDS[0])
         return client
 
@@ -165,7 +176,7 @@ def world(
         parties.relate(ids["own"], ids["parent"], kind="part_of", require=require, **known)
         ids |= {"foreign": ids["other"], "absent": ABSENT}
         for asker in ASKERS:
-            if asker.name != "nobody" and not asker.token:
+            if asker.has_account:
                 roles = [(asker.role, None if asker.place == "node" else ids[asker.place])] if asker.role else []
                 people.accept(people.invite(asker.name, roles=roles, **known), PASSWORD, now=node.clock())
         clerk = Actor(account="officer-node")
@@ -174,7 +185,7 @@ def world(
             for object in ("own", "foreign")
             for state in ("editing", "submitted")
         }
-        yield World(node, ids, made, _tokens(node))
+        yield World(node, ids, made, _tokens(node), _sessions(node))
 
 
 def _tokens(node: Node) -> dict[str, str]:
@@ -189,6 +200,20 @@ def _tokens(node: Node) -> dict[str, str]:
     revoked = next(each.id for each in queries.tokens_of("operator-node") if each.title == "revoked")
     people.revoke_token(revoked, by=operator, now=node.clock())
     return tokens
+
+
+def _sessions(node: Node) -> dict[str, str]:
+    """Sessions that were an operator's until the account was closed or deleted, or that another node began."""
+    begun = {}
+    for how, name in (("foreign", "operator-node"), ("closed", "closed-session"), ("deleted", "deleted-session")):
+        client = Client()
+        with override_settings(SECRET_KEY="another node's" if how == "foreign" else settings.SECRET_KEY):
+            client.force_login(Account.objects.get(name=name), settings.AUTHENTICATION_BACKENDS[0])
+            assert client.get(reverse("desk")).status_code == 200, "there it opens what it may"
+        begun[how] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    people.deactivate("closed-session", by=NODE, now=node.clock())
+    Account.objects.filter(name="deleted-session").delete()
+    return {**begun, "unknown": "x" * 32}
 
 
 def _draft(node: Node, organisation: str, state: str, by: Actor) -> str:
@@ -250,6 +275,18 @@ def test_accounts_are_opened_by_whoever_may_for_that_organisation(world: World, 
                 assert not is_changed, case
         if not asker.may(deed.verb, "foreign"):
             assert answers["foreign"] == answers["absent"], f"{asker.name} can tell an organisation from none by {deed}"
+
+
+@pytest.mark.parametrize("asker", [each for each in ASKERS if each.session], ids=lambda each: each.name)
+def test_a_session_that_is_nobody_s_reads_what_a_stranger_reads(world: World, asker: Asker) -> None:
+    client, stranger = world.client(asker), Client()
+    pages = ("desk", "people", "publish", "notices", "uploads", "me", "log", "datasets", "registrations-waiting")
+
+    for name in pages:
+        address = reverse(name)
+        shown, same = client.get(address), stranger.get(address)
+        assert (shown.status_code, shown.headers.get("Location")) == (same.status_code, same.headers.get("Location"))
+        assert shown.content == same.content, name
 
 
 @pytest.mark.django_db

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.core.cache import cache
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -17,6 +18,11 @@ from hexi.web.asking import reader
 T = TypeVar("T")
 KEPT_S = 30
 """How long at most: a grant that ends by itself leaves no event."""
+
+
+def shelf() -> BaseCache:
+    """Where parts of pages are kept: apart from what counts wrong passwords, which readers must not push out."""
+    return caches["pages"]
 
 
 def kept(request: HttpRequest, make: Callable[[], T]) -> T:
@@ -32,8 +38,8 @@ def kept(request: HttpRequest, make: Callable[[], T]) -> T:
         str(each) for each in (events.state(), asking.account, asking.party, get_language(), request.get_full_path())
     )
     key = "kept:" + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
-    found: T | None = cache.get(key)
+    found: T | None = shelf().get(key)
     if found is None:
         found = make()
-        cache.set(key, found, KEPT_S)
+        shelf().set(key, found, KEPT_S)
     return found

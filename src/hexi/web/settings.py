@@ -112,6 +112,12 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = True
+IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    # Failures to sign in are counted here: where there is little room, guesses at other names push a pause out.
+    "default": {"BACKEND": IN_MEMORY, "LOCATION": "counts", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    "pages": {"BACKEND": IN_MEMORY, "LOCATION": "pages"},
+}
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/h/ip,10/15m/key", "login": "60/m/ip"}
 # Where a proxy stands before the portal it says whose request it is; elsewhere anybody could say so.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.HTTPS.is_on(os.environ))

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import override_settings
 
+from hexi.data.engines.sources import taking
 from hexi.kernel.actors import NODE, Actor
 from hexi.kernel.errors import Conflict, Missing
 from hexi.registry.accounts import actions as accounts
 from hexi.registry.accounts.errors import NotAuthorised
-from hexi.registry.documents import actions, naming, queries, storing
+from hexi.registry.documents import actions, queries, storing
 from hexi.registry.documents.errors import (
     BadFileName,
     DocumentMissing,
@@ -368,7 +369,7 @@ def test_any_other_name_is_kept_as_text_and_never_used_as_a_path(officer: Node, 
     found = hand_in(officer, name=name)
 
     assert (found.name, found.path.name) == (name, stored)
-    assert len(naming.safe(name).encode()) <= naming.LIMIT_STORED_BYTES
+    assert len(taking.safe_name(name).encode()) <= taking.LIMIT_STORED_BYTES
 
 
 def test_a_conflict_names_the_file_that_its_owner_knows(officer: Node) -> None:

@@ -33,8 +33,8 @@ class Office:
     both = Actor(account="zhao")
     stranger = Actor(account="qian")
 
-    def upload(self, text: str = ROWS, name: str = "商店.csv", by: Actor | None = None, of: str = "") -> str:
-        raw, by = text.encode(), by or self.officer
+    def upload(self, content: str | bytes = ROWS, name: str = "商店.csv", by: Actor | None = None, of: str = "") -> str:
+        raw, by = content.encode() if isinstance(content, str) else content, by or self.officer
         upload = documents.begin(name, size_bytes=len(raw), organisation=of or self.id, by=by, now=self.node.clock())
         documents.append(upload.id, raw, offset=0, sha256=hashlib.sha256(raw).hexdigest(), by=by, now=self.node.clock())
         return documents.complete(upload.id, by=by, now=self.node.clock()).id

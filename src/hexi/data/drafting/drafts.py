@@ -107,12 +107,14 @@ def draft(
     publisher: Publisher | None = None,
     progress: Progress | None = None,
     sample: Path | None = None,
+    called: str | None = None,
 ) -> Draft:
     """Look at a source and return a contract for it; with `sample`, also write the rows that were weighed.
 
-    The source is read once. Raises what opening and reading a source raises, and `NothingToDraft`.
+    `called` is the name under which its owner knows the file, if it lies under another. The source is read once.
+    Raises what opening and reading a source raises, and `NothingToDraft`.
     """
-    watch = progress or Silent()
+    watch, called = progress or Silent(), called or path.name
     with tempfile.TemporaryDirectory(prefix="hexi-draft-") as folder:
         watch.step(Step.COLLECT)
         source, raw, oddities = _open(path, Path(folder))
@@ -126,14 +128,14 @@ def draft(
         found = profile(raw, seen=seen)
         watch.step(Step.CLEAN)
         if not any(each.empty < found.rows for each in found.columns):
-            raise NothingToDraft("“{file}” has no column with a value: there is nothing to draft.", file=path.name)
+            raise NothingToDraft("“{file}” has no column with a value: there is nothing to draft.", file=called)
         proposals = propose(found, {each.source: readings_of(found.sample, each) for each in found.columns})
         if sample is not None:
             write_sample(found.sample, sample)
     about = title or Text(path.stem, path.stem)
     who = publisher or Publisher(name=Text("（请填写数源单位）", "(name the publisher)"))
     return Draft(
-        text=_text(name, about, who, source, raw.format, path, proposals),
+        text=_text(name, about, who, source, raw.format, called, proposals),
         rows=found.rows,
         looked_at=found.sample.height,
         columns=tuple(_column(found, each, proposal) for each, proposal in zip(found.columns, proposals, strict=True)),
@@ -228,7 +230,7 @@ def _text(
     publisher: Publisher,
     source: Source,
     format: str,
-    path: Path,
+    called: str,
     proposals: Sequence[Proposal],
 ) -> str:
     said: dict[str, Any] = {
@@ -241,7 +243,7 @@ def _text(
         "customProperties": [],
     }
     who = {"zh": publisher.name.zh, "en": publisher.name.en} | ({"code": publisher.code} if publisher.code else {})
-    reads: dict[str, object] = {"path": path.name, "format": format}
+    reads: dict[str, object] = {"path": called, "format": format}
     if source.header_row != 1:
         reads["header_row"] = source.header_row
     if source.records is not None:

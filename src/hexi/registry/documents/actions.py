@@ -7,8 +7,7 @@ digest, must not keep others from the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +19,7 @@ from django.db.models import F, Sum
 from hexi.data.engines.sources import archives, bytes_of
 from hexi.data.engines.sources.receiving import Found, promised, recognise
 from hexi.data.engines.sources.records import SourceEmpty, SourceInvalid, WrongPlace
+from hexi.data.engines.sources.taking import safe_name, stored_name, told_as
 from hexi.data.lake.errors import is_disk_full
 from hexi.kernel.actors import NODE, Actor
 from hexi.kernel.names import new_id
@@ -85,7 +85,7 @@ def begin(name: str, *, size_bytes: int, organisation: str | None = None, by: Ac
         account=by.account,
         organisation=organisation,
         name=name,
-        safe_name=naming.safe(name),
+        safe_name=safe_name(name),
         size_bytes=size_bytes,
         state=State.RECEIVING,
         created_at=now,
@@ -167,7 +167,7 @@ def complete(upload_id: str, *, sha256: str | None = None, by: Actor, now: datet
                 size=upload.size_bytes,
             )
         try:
-            with _named(upload.name):
+            with told_as(upload.name):
                 storing.restore(path)
                 storing.take_back(path, to=upload.size_bytes)
                 found = recognise(path, limit_bytes=settings.HEXI_UPLOAD_BYTES)
@@ -179,7 +179,7 @@ def complete(upload_id: str, *, sha256: str | None = None, by: Actor, now: datet
         except (SourceInvalid, UploadDamaged) as error:
             _refuse(upload, error.code, by=by, now=now)
             raise
-        stored = storing.keep(path, naming.safe(upload.name, ending=_ending(upload.name, found)))
+        stored = storing.keep(path, stored_name(upload.name, found))
         with transaction.atomic():
             Upload.objects.filter(id=upload.id).update(state=State.COMPLETE)
             document = _enter(upload.id, upload.name, stored.name, found, digest, of=upload, now=now)
@@ -217,12 +217,12 @@ def unpack(document_id: str, *, member: str | None = None, by: Actor, now: datet
     try:
         with storing.held(id) as path:
             limit = settings.HEXI_UPLOAD_BYTES
-            with _named(archive.name):
+            with told_as(archive.name):
                 archives.unpack(record.path, member, path, limit_bytes=limit)
-            with _named(name):
+            with told_as(name):
                 found = recognise(path, limit_bytes=limit)
                 digest = bytes_of.digest(path)
-            stored = storing.keep(path, naming.safe(name, ending=_ending(name, found)))
+            stored = storing.keep(path, stored_name(name, found))
             with transaction.atomic():
                 document = _enter(id, name, stored.name, found, digest, of=archive, now=now, member=member)
                 details = {"archive": archive.id, "format": found.format, "sha256": digest.sha256}
@@ -301,22 +301,6 @@ def _require_receiving(upload: Upload, *, now: datetime) -> None:
 
 def _over(upload: Upload) -> UploadOver:
     return UploadOver("The upload of “{file}” is over. Begin a new one.", file=upload.name)
-
-
-@contextmanager
-def _named(name: str) -> Iterator[None]:
-    """Let errors about a file say the name that its owner knows, not the path where it lies."""
-    try:
-        yield
-    except SourceInvalid as error:
-        raise type(error)(error.template, **{**error.facts, "file": name}) from None
-
-
-def _ending(name: str, found: Found) -> str:
-    """The ending to store under: the file's own where it fits, since .xlsm and .ndjson are read by it."""
-    own = "." + name.rpartition(".")[2].lower() if "." in name else ""
-    is_right = promised(name) == found.format and (found.format != "excel" or own == ".xlsm")
-    return own if is_right and (found.format != "excel" or found.ending == ".xlsx") else found.ending
 
 
 def _refuse(upload: Upload, code: str, *, by: Actor, now: datetime) -> None:

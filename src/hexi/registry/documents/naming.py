@@ -1,20 +1,17 @@
-"""Names of files that people hand in: which are refused, and what is written to disk instead of the others."""
+"""Names of files that people hand in, and which of them are refused."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import PurePosixPath
 
 from hexi.registry.documents.errors import BadFileName
 
 LIMIT_BYTES = 255
-LIMIT_STORED_BYTES = 120
 RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 """What Windows takes for a device, whatever the ending."""
 TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of writing, so that “slx.exe” reads as “exe.xls”."""
-UNSAFE = re.compile(r"[<>:\"/\\|?*'&;$`%#\s]+")
 
 
 def check(name: str) -> str:
@@ -42,16 +39,6 @@ def check(name: str) -> str:
             name=name,
         )
     return name
-
-
-def safe(name: str, *, ending: str | None = None) -> str:
-    """Return a name under which the file may lie on any disk, with `ending` in place of its own where one is given."""
-    plain = UNSAFE.sub("_", unicodedata.normalize("NFC", name))
-    path = PurePosixPath(plain)
-    ending = path.suffix if ending is None else ending
-    stem = path.stem.strip("._") or "file"
-    limit = LIMIT_STORED_BYTES - len(ending.encode())
-    return stem.encode()[:limit].decode(errors="ignore").strip("._") + ending
 
 
 def _seen(name: str) -> str:

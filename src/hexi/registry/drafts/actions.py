@@ -92,16 +92,17 @@ def edit_field(draft_id: str, name: str, form: editing.FieldForm, *, number: int
     draft = _known(draft_id, by)
     accounts.require(by, "draft.edit", draft_id, organisation=draft.organisation)
     _check_state(draft, *EDITABLE)
-    _check_untouched(draft, number, lambda text: next((f for f in editing.fields(text) if f.name == name), None))
+    _check_untouched(draft, number, lambda text: _field(text, name))
     return _save(draft, editing.edit_field(draft.text, name, form), by=by, now=now)
 
 
 @transaction.atomic
-def remove_field(draft_id: str, name: str, *, by: Actor, now: datetime) -> int:
-    """Leave a column out; return the new revision's number. Raises what `edit_field` raises."""
+def remove_field(draft_id: str, name: str, *, number: int, by: Actor, now: datetime) -> int:
+    """Leave a column out, as seen in revision `number`; return the new revision's number. Raises as `edit_field`."""
     draft = _known(draft_id, by)
     accounts.require(by, "draft.edit", draft_id, organisation=draft.organisation)
     _check_state(draft, *EDITABLE)
+    _check_untouched(draft, number, lambda text: _field(text, name))
     return _save(draft, editing.remove_field(draft.text, name), by=by, now=now)
 
 
@@ -212,6 +213,10 @@ def _check_untouched(draft: Draft, number: int, part: Callable[[str], object]) -
     then = Revision.objects.filter(draft=draft, number=number).values_list("text", flat=True).first()
     if then is None or part(then) != part(draft.text):
         raise _changed(draft)
+
+
+def _field(text: str, name: str) -> editing.FieldForm | None:
+    return next((each for each in editing.fields(text) if each.name == name), None)
 
 
 def _changed(draft: Draft) -> DraftChanged:

@@ -13,6 +13,7 @@ from hexi.data.drafting import drafts as drafting
 from hexi.data.drafting import editing
 from hexi.data.drafting.comparing import changes
 from hexi.data.drafting.headings import name_of
+from hexi.data.engines.sources.taking import told_as
 from hexi.data.lake.tables import Lake
 from hexi.kernel.actors import NODE
 from hexi.kernel.errors import HexiError
@@ -73,13 +74,15 @@ def _proposal(draft: Draft) -> tuple[str, dict[str, object]]:
     sample = sample_path(draft.id)
     sample.parent.mkdir(parents=True, exist_ok=True)
     title = document.name.rpartition(".")[0] or document.name
-    found = drafting.draft(
-        document.path,
-        name=_name_for(draft, title),
-        title=Text(title, title),
-        publisher=Publisher(name=organisation.title, code=organisation.code),
-        sample=sample,
-    )
+    with told_as(document.name):
+        found = drafting.draft(
+            document.path,
+            name=_name_for(draft, title),
+            title=Text(title, title),
+            publisher=Publisher(name=organisation.title, code=organisation.code),
+            sample=sample,
+            called=document.name,
+        )
     if draft.base_version is None:
         return found.text, found.as_json()
     standing = catalog.dataset(draft.dataset).contract
@@ -129,15 +132,16 @@ def _compare(*, clock: Clock) -> bool:
         return False
     lake = Lake(settings.HEXI_LAKE)
     try:
-        contract = contract_of(draft)
-        found = changes(
-            contract,
-            source=documents.document(draft.document).path,
-            before=lake.dataset(draft.dataset).files(draft.base_version),
-            workspace=sample_path(draft.id).parent / "compared",
-            references=LakeReferences(lake),
-            clock=clock,
-        ).as_json()
+        contract, document = contract_of(draft), documents.document(draft.document)
+        with told_as(document.name):
+            found = changes(
+                contract,
+                source=document.path,
+                before=lake.dataset(draft.dataset).files(draft.base_version),
+                workspace=sample_path(draft.id).parent / "compared",
+                references=LakeReferences(lake),
+                clock=clock,
+            ).as_json()
     except HexiError as error:
         found = {"error": error.template, "facts": {name: str(value) for name, value in error.facts.items()}}
     Draft.objects.filter(id=draft.id).update(changes=found, compared=draft.number)

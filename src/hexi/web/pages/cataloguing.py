@@ -95,6 +95,8 @@ def mend(request: HttpRequest) -> HttpResponse:
     choices = sorted(known.items(), key=lambda pair: pair[1].zh)
     wanted = request.GET.get("organisation") or next(iter([*(id for id, _ in choices), *sorted(allowed or ())]), "")
     require(by, "dataset.describe", wanted, organisation=wanted)
+    if wanted:
+        parties.organisation(wanted)
     found = mending.to_mend(wanted, now=clock()) if wanted else ()
     names = {each.dataset for each in found}
     # The newest change comes first, and the last one written into the mapping stays.

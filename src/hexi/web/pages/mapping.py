@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from hexi.registry.places import divisions
 from hexi.web import maps, refusals, tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
+from hexi.web.keeping import shelf
 from hexi.web.maps import Drawing, Mark
 from hexi.web.pages import subject
 
@@ -99,7 +99,7 @@ def drawing_of(record: DatasetRecord, *, reader: Actor, now: datetime, under: st
     """
     contract, summary = record.contract, record.summary
     key = f"map:{summary.name}:{summary.version}:{summary.certificate_sha256[:16]}:{under}"
-    kept: Drawing | None = cache.get(key)
+    kept: Drawing | None = shelf().get(key)
     if kept is not None:
         door.shown_again(summary.name, reader=reader, version=summary.version, channel="map", now=now)
         return kept
@@ -109,7 +109,7 @@ def drawing_of(record: DatasetRecord, *, reader: Actor, now: datetime, under: st
     features = door.features(summary.name, reader=reader, now=now, properties=properties, where=where)
     found = maps.drawing(features, **names)
     if found is not None:
-        cache.set(key, found, KEPT_S)
+        shelf().set(key, found, KEPT_S)
     return found
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +26,7 @@ from hexi.registry.places.records import ChangeRecord, HitRecord, PlaceRecord, S
 from hexi.web import tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
+from hexi.web.keeping import shelf
 from hexi.web.pages import mapping
 
 KEPT_S = 24 * 3600
@@ -234,7 +234,7 @@ def _here(own: PlaceRecord, asking: Actor, now: datetime) -> list[Here]:
 def _tally(summary: DatasetSummary, column: str, asking: Actor, now: datetime) -> Mapping[str, int]:
     """Rows of a dataset's newest version by the stem of a place's code; those of a village count for each above."""
     key = f"places:{summary.name}:{summary.version}:{summary.certificate_sha256[:16]}"
-    kept: dict[str, int] | None = cache.get(key)
+    kept: dict[str, int] | None = shelf().get(key)
     if kept is not None:
         return kept
     counts: dict[str, int] = {}
@@ -247,5 +247,5 @@ def _tally(summary: DatasetSummary, column: str, asking: Actor, now: datetime) -
         for end in SUB_LEVELS:
             if end <= len(stem):
                 counts[stem[:end]] = counts.get(stem[:end], 0) + int(bar.amount)
-    cache.set(key, counts, KEPT_S)
+    shelf().set(key, counts, KEPT_S)
     return counts

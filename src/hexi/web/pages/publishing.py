@@ -14,6 +14,7 @@ from hexi.data.contracts.cataloguing import KINDS, METHODS
 from hexi.data.contracts.elements import ELEMENTS
 from hexi.data.drafting import editing
 from hexi.data.drafting.meanings import MEANINGS
+from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Denied, HexiError
 from hexi.registry.accounts import queries as authority
 from hexi.registry.accounts.actions import require
@@ -84,12 +85,17 @@ def field(request: HttpRequest, draft_id: str, name: str) -> HttpResponse:
     """Change a field, leave a column out, or take it in."""
     by, said = reader(request), request.POST
     record = queries.draft(draft_id, reader=by)
-    if said.get("do") == "remove":
-        return _changed(request, draft_id, "draft", lambda: actions.remove_field(draft_id, name, by=by, now=clock()))
     if said.get("do") == "add":
         return _changed(request, draft_id, "draft", lambda: actions.add_field(draft_id, name, by=by, now=clock()))
-    number = _number(said.get("number"), record.number)
-    shown = {each.name: each for each in editing.fields(queries.text_of(draft_id, number, reader=by))}
+    number = _number(request)
+    if said.get("do") == "remove":
+        return _changed(
+            request,
+            draft_id,
+            "draft",
+            lambda: actions.remove_field(draft_id, name, number=number, by=by, now=clock()),
+        )
+    shown = {each.name: each for each in editing.fields(_text_of(record, number, by))}
     if name not in shown:
         return _answer(request, draft_id, "draft", gettext("This field is no longer there."))
     form = forms.field_form(said, shown[name])
@@ -106,8 +112,8 @@ def about(request: HttpRequest, draft_id: str) -> HttpResponse:
     by = reader(request)
     record = queries.draft(draft_id, reader=by)
     if request.method == "POST":
-        number = _number(request.POST.get("number"), record.number)
-        before = editing.about(queries.text_of(draft_id, number, reader=by))
+        number = _number(request)
+        before = editing.about(_text_of(record, number, by))
         form = forms.about_form(request.POST, before)
         return _changed(
             request,
@@ -140,7 +146,7 @@ def text(request: HttpRequest, draft_id: str) -> HttpResponse:
             record = queries.draft(draft_id, text=said, reader=by)
             tried = {**_context(request, record, "text"), **preview_of(record, by)}
             return render(request, "portal/publish/text.html", {**tried, "text": said, "number": record.number})
-        number = _number(request.POST.get("number"), record.number)
+        number = _number(request)
         try:
             actions.edit(draft_id, said, number=number, by=by, now=clock())
             return redirect("draft-text", draft_id)
@@ -300,5 +306,13 @@ def _document(request: HttpRequest) -> DocumentRecord | None:
     return found if found is not None and found.account == reader(request).account else None
 
 
-def _number(said: str | None, standing: int) -> int:
-    return int(said) if said and said.isascii() and said.isdigit() and len(said) < 10 else standing
+def _number(request: HttpRequest) -> int:
+    """The revision that a form was made of; 0, which none has, where it names none."""
+    said = request.POST.get("number", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+
+
+def _text_of(record: DraftRecord, number: int, by: Actor) -> str:
+    """The text that a form was made of; for a revision that there is not the newest, which the action then refuses."""
+    known = any(each.number == number for each in record.revisions)
+    return queries.text_of(record.summary.id, number, reader=by) if known else record.text
