@@ -35,7 +35,7 @@ OWN = {
     "registry.documents": {"naming", "storing"},
     "registry.drafts": {"bulk", "cells", "checking", "sourcing", "telling", "workbook"},
     "registry.feedback": {"checking", "telling"},
-    "registry.registrations": {"certifying", "numbering", "telling"},
+    "registry.registrations": {"certifying", "numbering", "telling", "verification"},
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
     "registry.catalog": {"claiming", "exporting", "finding", "mending", "numbering", "reading", "registering"},
