@@ -45,6 +45,9 @@ def all_sentences() -> Iterator[tuple[Message, str]]:
             elif _called(node) == "add" and len(node.args) == 2:
                 # A notebook's entry: the place, then what is wrong there.
                 yield from ((text, where) for text in _texts(node.args[1]))
+            elif _called(node) == "note" and len(node.args) == 3:
+                # A workbook's entry: the row, the column, then what is wrong there.
+                yield from ((text, where) for text in _texts(node.args[2]))
     for command, name in _commands():
         if command.help:
             yield inspect.cleandoc(command.help), f"hexi {name}"

@@ -33,9 +33,9 @@ OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
     "registry.accounts": {"credentials", "people", "roles"},
     "registry.documents": {"naming", "storing"},
-    "registry.drafts": {"checking", "telling"},
+    "registry.drafts": {"bulk", "cells", "checking", "sourcing", "telling", "workbook"},
     "registry.feedback": {"checking", "telling"},
-    "registry.registrations": {"certifying", "numbering", "telling"},
+    "registry.registrations": {"certifying", "numbering", "telling", "verification"},
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
     "registry.catalog": {

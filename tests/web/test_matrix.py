@@ -110,6 +110,7 @@ ON_ORGANISATIONS = (
     Deed("program", "account.create", {"name": "neu", "role": "officer"}),
 )
 ELSEWHERE = {
+    "catalogue-workbook": "takes one's own upload alone: tests/web/test_workbook.py",
     "draft-begin": "takes one's own upload alone: test_only_one_s_own_upload_becomes_a_draft",
     "person-change": "test_an_operator_of_one_organisation_has_no_hold_over_greater_ones and its page's tests",
     "me": "one's own account alone: test_a_token_is_made_shown_once_and_revoked_on_the_page_of_one_s_account",

@@ -164,6 +164,36 @@ def test_a_registered_dataset_that_left_the_catalogue_says_so(own: Node, is_with
     assert (f"/en/datasets/{SHOPS}/" in page) is not is_withdrawn
 
 
+def test_the_registration_of_a_withdrawn_dataset_is_cancelled_in_the_browser(own: Node, sign_in: SignIn) -> None:
+    made = actions.apply(SHOPS, by=LI, now=own.clock())
+    actions.open_notice(made, by=WANG, now=own.clock())
+    code = actions.register(made, by=WANG, now=own.clock() + NOTICE)
+    withdraw(SHOPS, because="closed", by=NODE, clock=own.clock)
+    officer, address, page = sign_in("li"), f"/en/datasets/{SHOPS}/register/", f"/en/registrations/{made}/"
+
+    assert address in text_of(officer, page)
+    assert address not in text_of(sign_in("qian"), page)
+    said = text_of(officer, address)
+    assert code in said
+    assert 'value="cancellation"' in said
+    assert 'value="change"' not in said
+    assert f'href="/en/datasets/{SHOPS}/"' not in said
+    assert "只能注销登记" in text_of(officer, address.removeprefix("/en"))
+    for stranger in (sign_in("qian"), Client()):
+        assert stranger.get(address).status_code == 404
+        assert stranger.post(address, {"kind": "cancellation", "reason": "x"}).status_code == 404
+    assert officer.post(address, {"kind": "cancellation", "reason": ""}).status_code == 400
+    assert officer.post(address, {"kind": "change", "reason": "x"}).status_code == 404
+    sent = officer.post(address, {"kind": "cancellation", "reason": "closed"})
+    assert sent.headers["Location"] == page
+    assert address not in text_of(officer, page)
+    actions.open_notice(made, by=WANG, now=own.clock() + 2 * NOTICE)
+    actions.register(made, by=WANG, now=own.clock() + 4 * NOTICE)
+    assert "Cancelled" in text_of(Client(), page) or "cancelled" in text_of(Client(), page)
+    assert address not in text_of(officer, page)
+    assert officer.get(address).status_code == 404
+
+
 def test_a_registration_of_long_ago_has_expired_everywhere(own: Node) -> None:
     made = actions.apply(SHOPS, by=LI, now=own.clock())
     actions.open_notice(made, by=WANG, now=own.clock())

@@ -157,13 +157,13 @@ UPLOAD_MB = Setting(
 ANSWER_DAYS = Setting(
     name="HEXI_ANSWER_DAYS",
     kind="whole number",
-    default="14",
+    default="10",
     doc=Text(
-        "答复疑义和数据申请的天数（自然日）。默认值为本节点自定，大致相当于贵州省答复有条件共享申请的10个工作日；"
-        "如当地另有规定，请按规定设置。",
-        "Calendar days in which a correction or a request is to be answered. The default is the node's own choice, "
-        "about the ten working days in which Guizhou answers a request for conditional sharing; set what the law of "
-        "the place says.",
+        "答复疑义和数据申请的天数（工作日，自次日起算）；节假日尚未公布的年份，按周一至周五计。默认值为本节点自定，"
+        "与贵州省答复有条件共享申请的10个工作日相同；如当地另有规定，请按规定设置。",
+        "Working days in which a correction or a request is to be answered, from the day after it; in a year whose "
+        "holidays are not known yet, weekdays are counted. The default is the node's own choice, the ten working days "
+        "in which Guizhou answers a request for conditional sharing; set what the law of the place says.",
     ),
 )
 NOTICE_DAYS = Setting(

@@ -79,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         page("elements/<str:name>/", cataloguing.element, name="element"),
         page("mend/", cataloguing.mend, name="mend"),
         page("mend/<str:organisation_id>/catalogue.xlsx", cataloguing.export, name="catalogue-file"),
+        form("mend/<str:organisation_id>/workbook/", cataloguing.fill_in, name="catalogue-workbook"),
         page("datasets/<str:name>/map/", mapping.dataset_map, name="map"),
         page("datasets/<str:name>/chart/", charting.charts, name="chart"),
         page("datasets/<str:name>/use/", dataset.use, name="use"),

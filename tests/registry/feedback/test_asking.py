@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from hexi.kernel.actors import EVERYONE, Actor
@@ -44,12 +45,33 @@ def test_a_correction_reaches_the_officers_and_the_answer_whoever_asked(town: To
     found = queries.question(asked, reader=town.officer)
 
     assert (found.field, found.row, found.proposal, found.reason) == ("code", "1", "2", "see the licence")
-    assert found.due_on == (found.asked_at + timedelta(days=14, hours=8)).date()
+    assert (str(found.asked_at.date()), str(found.due_on)) == ("2026-11-23", "2026-12-07")
     assert "qian doubts something in “商店”" in town.told(town.officer)[0]
     assert town.told(town.foreign) == []
     answer(town, asked)
     assert town.told(town.clerk) == ["Your question about “商店” has an answer."]
     assert [each.text for each in queries.answered(SHOPS)[0].replies] == ["so it is"]
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "days", "due_on"),
+    [
+        pytest.param("2026-09-30", 1, "2026-10-08", id="after-the-national-holidays"),
+        pytest.param("2026-10-09", 1, "2026-10-10", id="on-a-saturday-that-is-worked"),
+        pytest.param("2026-11-27", 10, "2026-12-11", id="two-weeks"),
+        pytest.param("2031-10-01", 1, "2031-10-02", id="holidays-not-known-yet"),
+    ],
+)
+def test_an_answer_is_due_in_working_days(town: Town, asked_on: str, days: int, due_on: str) -> None:
+    # Late in the evening of the day before by UTC: the day is that of the node.
+    asked_at = datetime.fromisoformat(f"{asked_on}T00:30:00+08:00")
+    with override_settings(HEXI_ANSWER_DAYS=days):
+        asked = actions.ask_correction(SHOPS, reason="x", by=town.clerk, now=asked_at)
+        actions.answer(asked, "accepted", text="so it is", by=town.officer, now=asked_at)
+        actions.reopen(asked, because="look again", by=town.clerk, now=asked_at)
+        wanted = actions.ask_access(SHOPS, purpose="x", by=town.clerk, now=asked_at)
+
+    assert [str(queries.question(each, reader=town.officer).due_on) for each in (asked, wanted)] == [due_on, due_on]
 
 
 def test_after_a_new_version_who_was_promised_a_correction_is_told(town: Town) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from hexi.kernel.errors import Denied
 from hexi.registry.accounts.errors import NotAuthorised
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import queries as events
-from hexi.registry.registrations import actions, queries
+from hexi.registry.registrations import actions, queries, verification
 from hexi.registry.registrations.errors import (
     AppliedAlready,
     CodeMistyped,
@@ -264,7 +265,7 @@ def test_a_registration_whose_years_are_over_has_expired_until_it_is_changed(tow
     assert standing(until) == (State.CANCELLED, 0, 0)
 
 
-def test_what_is_registered_is_certified_and_the_signature_holds(town: Town) -> None:
+def test_what_is_registered_is_certified_and_the_signature_holds(town: Town, tmp_path: Path) -> None:
     made = town.apply()
     with pytest.raises(RegistrationMissing):
         queries.certificate(made)
@@ -280,6 +281,12 @@ def test_what_is_registered_is_certified_and_the_signature_holds(town: Town) -> 
     assert not replace(envelope, payload=envelope.payload + b" ").is_signed_by(
         envelope.signatures[0], town.node.key.public_key
     )
+    file = tmp_path / "certificate.json"
+    file.write_bytes(text)
+    verdict = verification.verify(file, trust=town.node.trust, now=town.node.clock() + 2 * NOTICE)
+    assert verification.is_registration(file)
+    assert (verdict.ok, verdict.statement and verdict.statement.code) == (True, code)
+    assert [each.code for each in verdict.findings] == ["signature.good", "registration.holds"]
     town.node.settle()
     registered = events.events_about(f"registration:{made}")[0]
     assert registered.details["sha256"] == envelope.sha256

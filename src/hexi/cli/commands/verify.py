@@ -28,21 +28,27 @@ def verify(
 
     CERTIFICATE is a file, or the name of a dataset of this node, whose newest version is then checked
     with its files. The keys come from the trust file only, never from the certificate.
+
+    The certificate of a registration is checked too; its DATA are certificates of datasets, which have to be the one
+    that was registered.
     """
     from hexi.data.lifecycle.trust import read_trust
+    from hexi.data.lifecycle.verifying import Verdict
     from hexi.data.lifecycle.verifying import verify as check
+    from hexi.registry.registrations import verification
 
     path = Path(certificate)
     files = list(data)
     if not path.exists() and DATASET_NAME.fullmatch(certificate):
         path, files = _newest(certificate)
-    verdict = check(
-        path,
-        files,
-        trust=read_trust(trust or node.home() / "trust.json"),
-        now=node.clock(),
-        contract=contract,
-    )
+    keys, now = read_trust(trust or node.home() / "trust.json"), node.clock()
+    verdict: Verdict | verification.Verdict
+    if verification.is_registration(path):
+        if contract is not None:
+            raise click.UsageError(_("A registration names no contract; check that of the dataset’s certificate."))
+        verdict = verification.verify(path, files, trust=keys, now=now)
+    else:
+        verdict = check(path, files, trust=keys, now=now, contract=contract)
     if for_machines:
         click.echo(
             json.dumps(

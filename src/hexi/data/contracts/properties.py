@@ -40,6 +40,18 @@ def _choices(**words: tuple[str, str]) -> dict[str, Text]:
     return {word: Text(*meaning) for word, meaning in words.items()}
 
 
+UPDATE_CYCLES = _choices(
+    static=("不更新", "never"),
+    yearly=("每年", "every year"),
+    quarterly=("每季度", "every quarter"),
+    monthly=("每月", "every month"),
+    weekly=("每周", "every week"),
+    daily=("每日", "every day"),
+    realtime=("实时", "at once"),
+)
+"""Promises of freshness (更新周期)."""
+
+
 def _text(zh: str, en: str, *, is_required: bool = False) -> Shape:
     return Shape(kind="text", doc=Text(zh, en), is_required=is_required)
 
@@ -193,15 +205,7 @@ _OF_CONTRACTS = (
         shape=Shape(
             kind="choice",
             doc=Text("更新周期。", "How often it is updated."),
-            choices=_choices(
-                static=("不更新", "never"),
-                yearly=("每年", "every year"),
-                quarterly=("每季度", "every quarter"),
-                monthly=("每月", "every month"),
-                weekly=("每周", "every week"),
-                daily=("每日", "every day"),
-                realtime=("实时", "at once"),
-            ),
+            choices=UPDATE_CYCLES,
         ),
         example="yearly",
     ),

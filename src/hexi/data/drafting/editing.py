@@ -128,6 +128,8 @@ def edit_field(text: str, name: str, form: FieldForm) -> str:
     own_set(entry, "hexi.description", _both(form.description))
     if form.description.zh:
         entry["description"] = form.description.zh
+    elif before.description.zh:
+        entry.pop("description", None)
     for key, is_on in (("primaryKey", form.is_key), ("required", form.is_required), ("unique", form.is_unique)):
         _flag(entry, key, is_on=is_on)
     if form.classification == "open":
@@ -204,7 +206,7 @@ def source_of(text: str) -> dict[str, object]:
 def with_source(text: str, source: Mapping[str, object], *, version: str | None = None) -> str:
     """Return the text reading another source, under another version of the contract if one is said."""
     said = load(text)
-    own_set(said, "hexi.source", dict(source))
+    own_set(said, "hexi.source", dict(source) or None)
     if version is not None:
         said["version"] = version
     return dump(said)

@@ -34,6 +34,7 @@ __all__ = [
     "build_statement",
     "bundle",
     "digest",
+    "node_of",
     "read_certificate",
     "read_statement",
     "seal",
@@ -332,7 +333,7 @@ def _certificate(sha256: str, said: Cursor, subjects: Sequence[tuple[str, str]])
             for each in said.each("rules")
         ),
         rewritten=said.counts("rewritten"),
-        node=_node(said),
+        node=node_of(said),
     )
 
 
@@ -350,11 +351,12 @@ def _derived(sha256: str, said: Cursor, subjects: Sequence[tuple[str, str]]) -> 
         format=said.text("format"),
         columns=said.texts("columns"),
         made_at=said.moment("made_at"),
-        node=_node(said),
+        node=node_of(said),
     )
 
 
-def _node(said: Cursor) -> Node:
+def node_of(said: Cursor) -> Node:
+    """Return the node that a predicate says made it. Raises `CertificateInvalid`."""
     node = said.inside("node")
     return Node(name=node.text("name"), key=node.text("key"))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from hexi.data.lifecycle.certificates import Certificate, Derived, read_statement
+from hexi.data.lifecycle.certificates import Certificate, Derived, Node, read_statement
 from hexi.data.lifecycle.copies import compare
 from hexi.data.lifecycle.envelopes import CertificateInvalid, Envelope, read_envelopes
 from hexi.data.lifecycle.findings import (
@@ -32,6 +33,29 @@ class CertificateMissing(Missing):
     """There is no such certificate or contract file."""
 
     code = "certificate.missing"
+
+
+class Signed(Protocol):
+    """What every statement says of itself."""
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that it is about."""
+
+    @property
+    def version(self) -> int:
+        """The version that it is about."""
+
+    @property
+    def made_at(self) -> datetime:
+        """When it says it was made."""
+
+    @property
+    def node(self) -> Node:
+        """The node that it says made it."""
+
+
+Statement = TypeVar("Statement", bound=Signed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +101,9 @@ def verify(
     them. `contract` is a contract file to be compared with the certified one. Raises
     `CertificateMissing`, `CertificateInvalid` and `CopyMissing`.
     """
-    name, text = ("the certificate", certificate) if isinstance(certificate, bytes) else _read(certificate)
+    name, text = ("the certificate", certificate) if isinstance(certificate, bytes) else read_file(certificate)
     first, *others = read_envelopes(text, file=name)
-    statement, signers, findings = _check_envelope(first, trust=trust, now=now, file=name)
+    statement, signers, findings = check_envelope(first, read_statement, trust=trust, now=now, file=name)
     source: Certificate | None = None
     if isinstance(statement, Derived):
         if len(others) > 1:
@@ -98,14 +122,19 @@ def verify(
     return Verdict(statement=statement, source=source, signers=signers, findings=tuple(findings))
 
 
-def _check_envelope(
-    envelope: Envelope, *, trust: TrustFile, now: datetime, file: str
-) -> tuple[Certificate | Derived | None, tuple[TrustedKey, ...], list[Finding]]:
+def check_envelope(
+    envelope: Envelope, read: Callable[..., Statement], *, trust: TrustFile, now: datetime, file: str
+) -> tuple[Statement | None, tuple[TrustedKey, ...], list[Finding]]:
+    """Return what an envelope says, who signed it well, and what was found; `read` reads its statement.
+
+    Nothing is said where it is forged and cannot be read. Raises `CertificateInvalid` where nothing but its form is
+    wrong.
+    """
     keys = [(each, trust.key(each.key_id)) for each in envelope.signatures]
     forged = [key for each, key in keys if key and not envelope.is_signed_by(each, key.public_key)]
     findings = [_forged(key, file) for key in forged]
     try:
-        statement = read_statement(envelope, file=file)
+        statement = read(envelope, file=file)
     except CertificateInvalid:
         if findings:
             return None, (), findings
@@ -142,7 +171,7 @@ def _check_source(
                 facts=facts,
             )
         ]
-    source, _, findings = _check_envelope(others[0], trust=trust, now=now, file=f"{file} (source)")
+    source, _, findings = check_envelope(others[0], read_statement, trust=trust, now=now, file=f"{file} (source)")
     if others[0].sha256 != derived.certificate:
         findings.append(
             Finding(
@@ -201,7 +230,7 @@ def _forged(key: TrustedKey, file: str) -> Finding:
     )
 
 
-def _unknown(key_id: str, trust: TrustFile, statement: Certificate | Derived, file: str) -> Finding:
+def _unknown(key_id: str, trust: TrustFile, statement: Signed, file: str) -> Finding:
     return Finding(
         code="key.unknown",
         template="“{file}” is signed by key {key}, which the trust file of {node} does not know "
@@ -260,7 +289,7 @@ def _doubt_about(key: TrustedKey, *, at: datetime, file: str) -> Finding | None:
             )
 
 
-def _signed_well(key: TrustedKey, statement: Certificate | Derived, file: str) -> Finding:
+def _signed_well(key: TrustedKey, statement: Signed, file: str) -> Finding:
     return Finding(
         code="signature.good",
         template="“{file}”, about version {version} of {dataset}, is signed by {holder} with key {key}, in force on "
@@ -276,9 +305,7 @@ def _signed_well(key: TrustedKey, statement: Certificate | Derived, file: str) -
     )
 
 
-def _contradictions(
-    statement: Certificate | Derived, signers: Sequence[TrustedKey], *, now: datetime, file: str
-) -> Iterator[Finding]:
+def _contradictions(statement: Signed, signers: Sequence[TrustedKey], *, now: datetime, file: str) -> Iterator[Finding]:
     if signers and statement.node.key not in {each.id for each in signers}:
         yield Finding(
             code="certificate.other-node",
@@ -313,7 +340,7 @@ def _contradictions(
 
 
 def _contract_finding(contract: Path, version: Certificate) -> Finding:
-    name, text = _read(contract)
+    name, text = read_file(contract)
     found = hashlib.sha256(text).hexdigest()
     facts = {"file": name, "found": found[:16], "certified": version.contract_sha256[:16]}
     if found == version.contract_sha256:
@@ -336,7 +363,8 @@ def _named(holder: Text) -> str:
     return holder.zh if holder.zh == holder.en else f"{holder.zh} {holder.en}"
 
 
-def _read(path: Path) -> tuple[str, bytes]:
+def read_file(path: Path) -> tuple[str, bytes]:
+    """Return the name and the bytes of a file. Raises `CertificateMissing`."""
     try:
         return path.name, path.read_bytes()
     except OSError as error:

@@ -69,7 +69,8 @@ def publish(
     the next `catch_up` enters the version.
     """
     lake = Lake(settings.HEXI_LAKE)
-    watch = runs.begin(contract.name, by=by, clock=clock, watcher=progress, taken=taken)
+    read = source or _file_of(contract)
+    watch = runs.begin(contract.name, source=read, by=by, clock=clock, watcher=progress, taken=taken)
     try:
         accounts.require(by, "dataset.publish", contract.name, organisation=_organisation_of(contract))
         claiming.check(contract)
@@ -103,6 +104,14 @@ def publish(
         now=clock(),
     )
     return result
+
+
+def _file_of(contract: Contract) -> Path | None:
+    """The file that the contract itself names; None where its rows are computed."""
+    said = contract.source
+    if said.path is None or said.query is not None or said.generator is not None:
+        return None
+    return (contract.file.parent if contract.file is not None else Path()) / said.path
 
 
 def _organisation_of(contract: Contract) -> str | None:

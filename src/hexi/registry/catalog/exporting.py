@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db.models import F
@@ -18,15 +19,28 @@ from hexi.registry.catalog.finding import OPENNESS, SHARING
 from hexi.registry.catalog.models import Version
 from hexi.registry.catalog.reading import contract_of
 
-Column = tuple[Text, Callable[[Version, Contract], str]]
+Column = tuple[str, Text, Callable[[Version, Contract], str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A dataset as a row of the workbook says it, and its fields as the rows of the second sheet."""
+
+    dataset: str
+    version: int
+    contract: Contract
+    cells: Mapping[str, str]
+    """By the keys of `DATASETS`."""
+    items: Mapping[str, Mapping[str, str]]
+    """Field → its cells by the keys of `ITEMS`, in the order of the contract."""
 
 
 def _zh(text: Text | None) -> str:
     return text.zh if text else ""
 
 
-def _methods(contract: Contract) -> str:
-    return "、".join(METHODS[each].zh for each in contract.sharing_methods)
+def _en(text: Text | None) -> str:
+    return text.en if text else ""
 
 
 def _heading(level: str) -> Callable[[Version, Contract], str]:
@@ -38,44 +52,114 @@ def _heading(level: str) -> Callable[[Version, Contract], str]:
 
 
 _DATASETS: Sequence[Column] = (
-    (Text("数据集", "dataset"), lambda row, said: row.dataset.name),
-    (Text("目录代码", "resource code"), lambda row, said: row.dataset.code or ""),
-    (Text("类", "kind"), lambda row, said: KINDS[said.category.kind][1].zh if said.category else ""),
-    (Text("项", "item"), _heading("item")),
-    (Text("目", "branch"), _heading("branch")),
-    (Text("细目", "detail"), _heading("detail")),
-    (Text("名称", "name"), lambda row, said: said.title.zh),
-    (Text("英文名称", "name in English"), lambda row, said: said.title.en),
-    (Text("摘要", "summary"), lambda row, said: said.summary.zh),
-    (Text("提供方", "provider"), lambda row, said: said.publisher.name.zh),
-    (Text("提供方代码", "code of the provider"), lambda row, said: said.publisher.code or ""),
-    (Text("格式", "format"), lambda row, said: str(row.dataset.entry.get("format") or "")),
-    (Text("共享类型", "sharing class"), lambda row, said: SHARING[said.sharing.value].zh),
-    (Text("共享条件", "condition of sharing"), lambda row, said: _zh(said.sharing_condition)),
-    (Text("不予共享依据", "legal basis"), lambda row, said: _zh(said.sharing_basis)),
+    ("dataset", Text("数据集", "dataset"), lambda row, said: row.dataset.name),
+    ("code", Text("目录代码", "resource code"), lambda row, said: row.dataset.code or ""),
+    ("kind", Text("类", "kind"), lambda row, said: KINDS[said.category.kind][1].zh if said.category else ""),
+    ("item", Text("项", "item"), _heading("item")),
+    ("branch", Text("目", "branch"), _heading("branch")),
+    ("detail", Text("细目", "detail"), _heading("detail")),
+    ("title", Text("名称", "name"), lambda row, said: said.title.zh),
+    ("title_en", Text("英文名称", "name in English"), lambda row, said: said.title.en),
+    ("summary", Text("摘要", "summary"), lambda row, said: said.summary.zh),
+    ("summary_en", Text("英文摘要", "summary in English"), lambda row, said: said.summary.en),
+    ("publisher", Text("提供方", "provider"), lambda row, said: said.publisher.name.zh),
+    ("publisher_code", Text("提供方代码", "code of the provider"), lambda row, said: said.publisher.code or ""),
+    ("format", Text("格式", "format"), lambda row, said: str(row.dataset.entry.get("format") or "")),
+    ("sharing", Text("共享类型", "sharing class"), lambda row, said: SHARING[said.sharing.value].zh),
+    ("condition", Text("共享条件", "condition of sharing"), lambda row, said: _zh(said.sharing_condition)),
     (
+        "condition_en",
+        Text("英文共享条件", "condition of sharing in English"),
+        lambda row, said: _en(said.sharing_condition),
+    ),
+    ("basis", Text("不予共享依据", "legal basis"), lambda row, said: _zh(said.sharing_basis)),
+    ("basis_en", Text("英文不予共享依据", "legal basis in English"), lambda row, said: _en(said.sharing_basis)),
+    (
+        "methods",
         Text("共享方式", "ways of sharing"),
         lambda row, said: "、".join(METHODS[each].zh for each in said.sharing_methods),
     ),
-    (Text("开放属性", "openness"), lambda row, said: OPENNESS[said.openness.value].zh),
-    (Text("开放条件", "condition of opening"), lambda row, said: _zh(said.opening_condition)),
-    (Text("更新周期", "update cycle"), lambda row, said: said.update_cycle or ""),
-    (Text("最近更新", "last certified"), lambda row, said: row.certified_at.date().isoformat()),
-    (Text("关联资源", "related datasets"), lambda row, said: " ".join(said.related)),
-    (Text("联系人", "contact"), lambda row, said: _zh(said.contact.name) if said.contact else ""),
-    (Text("电话", "telephone"), lambda row, said: (said.contact.phone or "") if said.contact else ""),
-    (Text("邮箱", "e-mail"), lambda row, said: (said.contact.email or "") if said.contact else ""),
+    ("openness", Text("开放属性", "openness"), lambda row, said: OPENNESS[said.openness.value].zh),
+    ("opening", Text("开放条件", "condition of opening"), lambda row, said: _zh(said.opening_condition)),
+    (
+        "opening_en",
+        Text("英文开放条件", "condition of opening in English"),
+        lambda row, said: _en(said.opening_condition),
+    ),
+    ("updates", Text("更新周期", "update cycle"), lambda row, said: said.update_cycle or ""),
+    ("certified", Text("最近更新", "last certified"), lambda row, said: row.certified_at.date().isoformat()),
+    ("version", Text("版本", "version"), lambda row, said: str(row.version)),
+    ("related", Text("关联资源", "related datasets"), lambda row, said: " ".join(said.related)),
+    ("contact", Text("联系人", "contact"), lambda row, said: _zh(said.contact.name) if said.contact else ""),
+    (
+        "contact_en",
+        Text("英文联系人", "contact in English"),
+        lambda row, said: _en(said.contact.name) if said.contact else "",
+    ),
+    ("phone", Text("电话", "telephone"), lambda row, said: (said.contact.phone or "") if said.contact else ""),
+    ("email", Text("邮箱", "e-mail"), lambda row, said: (said.contact.email or "") if said.contact else ""),
 )
-_ITEMS: Sequence[tuple[Text, Callable[[Field], str]]] = (
-    (Text("信息项", "item"), lambda each: each.title.zh),
-    (Text("字段", "field"), lambda each: each.name),
-    (Text("数据类型", "type"), lambda each: each.type.value),
-    (Text("说明", "description"), lambda each: each.description.zh),
-    (Text("分级", "class"), lambda each: each.classification.value),
-    (Text("数据元", "data element"), lambda each: ELEMENTS[each.element].title.zh if each.element else ""),
-    (Text("标准", "standard"), lambda each: (ELEMENTS[each.element].standard or "") if each.element else ""),
-    (Text("权威来源", "authoritative source"), lambda each: "是" if each.is_source else ""),
+_ITEMS: Sequence[tuple[str, Text, Callable[[Field], str]]] = (
+    ("title", Text("信息项", "item"), lambda each: each.title.zh),
+    ("title_en", Text("英文信息项", "item in English"), lambda each: each.title.en),
+    ("field", Text("字段", "field"), lambda each: each.name),
+    ("type", Text("数据类型", "type"), lambda each: each.type.value),
+    ("description", Text("说明", "description"), lambda each: each.description.zh),
+    ("description_en", Text("英文说明", "description in English"), lambda each: each.description.en),
+    ("class", Text("分级", "class"), lambda each: each.classification.value),
+    ("element", Text("数据元", "data element"), lambda each: ELEMENTS[each.element].title.zh if each.element else ""),
+    (
+        "standard",
+        Text("标准", "standard"),
+        lambda each: (ELEMENTS[each.element].standard or "") if each.element else "",
+    ),
+    ("source", Text("权威来源", "authoritative source"), lambda each: "是" if each.is_source else ""),
 )
+DATASETS: Mapping[str, Text] = {key: heading for key, heading, _ in _DATASETS}
+"""Columns of the first sheet, in order: a key that stays → its heading."""
+ITEMS: Mapping[str, Text] = {
+    "code": DATASETS["code"],
+    "dataset": DATASETS["dataset"],
+    **{key: heading for key, heading, _ in _ITEMS},
+}
+"""Columns of the second sheet, in order."""
+SHEETS = ("数据集 datasets", "信息项 items")
+
+
+def described(organisation: str, *, by: Actor) -> Iterator[Described]:
+    """Yield the datasets of an organisation, by name, as the workbook says them. Raises `NotAuthorised`.
+
+    One query, however many datasets there are.
+    """
+    accounts.require(by, "dataset.describe", organisation, organisation=organisation)
+    rows = Version.objects.filter(
+        dataset__publisher=organisation, dataset__is_withdrawn=False, version=F("dataset__newest")
+    )
+    newest = rows.select_related("dataset").order_by("dataset__name")
+    for row in newest.iterator(chunk_size=500):
+        said = contract_of(row.contract_text, row.dataset.name)
+        yield Described(
+            dataset=row.dataset.name,
+            version=row.version,
+            contract=said,
+            cells=_dataset(row, said),
+            items={each.name: _item(row, each) for each in said.fields},
+        )
+
+
+def _dataset(row: Version, said: Contract) -> dict[str, str]:
+    """Return what the first sheet says of a contract, by column."""
+    return {key: value(row, said) for key, _, value in _DATASETS}
+
+
+def _item(row: Version, field: Field) -> dict[str, str]:
+    head = {"code": row.dataset.code or "", "dataset": row.dataset.name}
+    return head | field_cells(field)
+
+
+def field_cells(field: Field) -> dict[str, str]:
+    """Return what the second sheet says of a field itself, by column."""
+    return {key: value(field) for key, _, value in _ITEMS}
 
 
 def export(organisation: str, target: Path, *, by: Actor) -> int:
@@ -84,26 +168,12 @@ def export(organisation: str, target: Path, *, by: Actor) -> int:
     Two queries, however many datasets there are.
     """
     accounts.require(by, "dataset.describe", organisation, organisation=organisation)
-    rows = Version.objects.filter(
-        dataset__publisher=organisation, dataset__is_withdrawn=False, version=F("dataset__newest")
-    )
-    newest = rows.select_related("dataset").order_by("dataset__name")
-
-    def read() -> Iterator[tuple[Version, Contract]]:
-        for row in newest.iterator(chunk_size=500):
-            yield row, contract_of(row.contract_text, row.dataset.name)
-
-    datasets = ([value(row, said) for _, value in _DATASETS] for row, said in read())
-    items = (
-        [row.dataset.code or "", row.dataset.name, *(value(each) for _, value in _ITEMS)]
-        for row, said in read()
-        for each in said.fields
-    )
-    head = (Text("目录代码", "resource code"), Text("数据集", "dataset"))
+    datasets = (list(each.cells.values()) for each in described(organisation, by=by))
+    items = (list(cells.values()) for each in described(organisation, by=by) for cells in each.items.values())
     return write_texts(
         target,
         (
-            Sheet("数据集 datasets", [title for title, _ in _DATASETS], datasets),
-            Sheet("信息项 items", [*head, *(title for title, _ in _ITEMS)], items),
+            Sheet(SHEETS[0], list(DATASETS.values()), datasets),
+            Sheet(SHEETS[1], list(ITEMS.values()), items),
         ),
     )

@@ -21,10 +21,11 @@ from hexi.registry.accounts import queries as authority
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.documents import queries as documents
 from hexi.registry.documents.errors import DocumentMissing
-from hexi.registry.drafts.checking import check_base, check_contract, check_owner
+from hexi.registry.drafts.checking import check_base, check_contract, check_owner, next_text
 from hexi.registry.drafts.errors import DraftChanged, DraftMissing, DraftNotOpen, OwnDraft, ReasonMissing
 from hexi.registry.drafts.models import Draft, Remark, Revision
 from hexi.registry.drafts.records import EDITABLE, State
+from hexi.registry.drafts.sourcing import last_source, path_of
 from hexi.registry.drafts.telling import tell_approvers, tell_author
 from hexi.registry.events import actions as events
 from hexi.registry.runs import actions as runs
@@ -33,15 +34,17 @@ Change = Callable[[str], str]
 
 
 @transaction.atomic
-def begin(document_id: str, *, organisation: str, dataset: str | None = None, by: Actor, now: datetime) -> str:
+def begin(document_id: str | None, *, organisation: str, dataset: str | None = None, by: Actor, now: datetime) -> str:
     """Begin a draft on an upload and return its id; `tasks.work` looks at the source.
 
-    With `dataset`, the draft is of a new version of that dataset and begins with its contract. Raises
-    `NotAuthorised`, what `documents` says of the upload, `DatasetMissing`, and `NameTaken` where the dataset is
-    another organisation's.
+    With `dataset`, the draft is of a new version of that dataset and begins with its contract; then it needs no
+    upload, and reads again what the version before read. Raises `NotAuthorised`, what `documents` says of the upload,
+    `DatasetMissing`, `SourceGone`, and `NameTaken` where the dataset is another organisation's.
     """
     accounts.require(by, "draft.create", organisation, organisation=organisation)
-    document = documents.document(document_id)
+    if document_id is None and dataset is not None:
+        return _begin_again(dataset, organisation=organisation, by=by, now=now)
+    document = documents.document(document_id or "")
     if document.account != by.account:
         raise DocumentMissing("There is no such document, or it is not yours.")
     base = None
@@ -57,14 +60,41 @@ def begin(document_id: str, *, organisation: str, dataset: str | None = None, by
         title_zh=document.name,
         title_en=document.name,
         state=State.DRAFTING,
-        document=document_id,
+        document=document.id,
         base_version=base,
         account=by.account,
         created_at=now,
         changed_by=by.account,
         changed_at=now,
     )
-    _record(draft, "draft.create", by=by, now=now, document=document_id)
+    _record(draft, "draft.create", by=by, now=now, document=document.id)
+    return draft.id
+
+
+def _begin_again(dataset: str, *, organisation: str, by: Actor, now: datetime) -> str:
+    check_dataset_name(dataset)
+    standing = catalog.dataset(dataset)
+    check_owner(dataset, organisation)
+    source, text = last_source(standing), next_text(standing.contract)
+    draft = Draft.objects.create(
+        id=new_id(now),
+        organisation=organisation,
+        dataset=dataset,
+        title_zh=standing.contract.title.zh,
+        title_en=standing.contract.title.en,
+        state=State.EDITING,
+        text=text,
+        number=1,
+        document=source.document,
+        source_file=source.file,
+        base_version=standing.summary.version,
+        account=by.account,
+        created_at=now,
+        changed_by=by.account,
+        changed_at=now,
+    )
+    Revision.objects.create(draft=draft, number=1, text=text, account=by.account, at=now)
+    _record(draft, "draft.create", by=by, now=now, document=source.document)
     return draft.id
 
 
@@ -187,8 +217,7 @@ def approve(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{draft.number}.odcs.yaml"
     file.write_text(draft.text, "utf-8")
-    source = documents.document(draft.document).path
-    run = runs.enqueue(contract.name, file, source_file=source, organisation=draft.organisation, by=by, now=now)
+    run = runs.enqueue(contract.name, file, source_file=path_of(draft), organisation=draft.organisation, by=by, now=now)
     Draft.objects.filter(id=draft.id).update(state=State.PUBLISHING, run=run, changed_by=by.account, changed_at=now)
     _remark(draft, "approve", note, by=by, now=now)
     _record(draft, "draft.approve", by=by, now=now, number=draft.number, run=run)

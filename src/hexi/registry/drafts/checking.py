@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.reading import contract_from_text
+from hexi.data.drafting import editing
 from hexi.kernel.errors import Missing
 from hexi.registry.catalog import claiming
 from hexi.registry.catalog import queries as catalog
@@ -17,6 +18,12 @@ from hexi.registry.parties import queries as parties
 def contract_of(draft: Draft) -> Contract:
     """Return the draft's contract. Raises `ContractInvalid` with every problem at once."""
     return contract_from_text(draft.text, file=Path(f"{draft.dataset or 'draft'}.odcs.yaml"))
+
+
+def next_text(contract: Contract) -> str:
+    """Return the text with which a draft of the next version begins, where its source stays."""
+    said = editing.source_of(contract.text)
+    return editing.with_source(contract.text, said, version=editing.next_version(contract.version))
 
 
 def check_contract(draft: Draft) -> Contract:
@@ -31,8 +38,14 @@ def check_contract(draft: Draft) -> Contract:
             dataset=draft.dataset,
             name=contract.name,
         )
-    check_owner(contract.name, draft.organisation)
-    organisation = parties.organisation(draft.organisation)
+    check_publishable(contract, draft.organisation)
+    return contract
+
+
+def check_publishable(contract: Contract, organisation_id: str) -> None:
+    """Raise `NameTaken`, `NotThePublisher` or `SourceTaken` unless the organisation may publish the contract."""
+    check_owner(contract.name, organisation_id)
+    organisation = parties.organisation(organisation_id)
     if contract.publisher.name.zh != organisation.title.zh:
         raise NotThePublisher(
             "The contract names “{said}” as publisher, but the draft belongs to “{organisation}”; write that name.",
@@ -40,7 +53,6 @@ def check_contract(draft: Draft) -> Contract:
             organisation=organisation.title.zh,
         )
     claiming.check(contract)
-    return contract
 
 
 def check_owner(dataset: str, organisation: str) -> None:

@@ -39,6 +39,24 @@ class NotThePublisher(Invalid):
     code = "draft.not-the-publisher"
 
 
+class SourceGone(Conflict):
+    """The file that the last version read cannot be read again."""
+
+    code = "draft.source-gone"
+
+
+class CellWrong(Invalid):
+    """A cell of a workbook says what cannot be."""
+
+    code = "draft.cell-wrong"
+
+
+class WorkbookWrong(Invalid):
+    """A workbook of the catalogue has something to mend, so nothing of it was done."""
+
+    code = "draft.workbook-wrong"
+
+
 class ReasonMissing(Invalid):
     """A draft is returned without saying why."""
 

@@ -18,7 +18,10 @@ class Draft(models.Model):
     text = models.TextField(blank=True, default="")
     number = models.PositiveIntegerField(default=0)
     """Of the newest revision of the text; 0 while there is none."""
-    document = models.CharField(max_length=36)
+    document = models.CharField(max_length=36, blank=True, default="")
+    """The upload; empty where the draft reads again what the version before read."""
+    source_file = models.TextField(blank=True, default="")
+    """That file, where it was no upload."""
     base_version = models.BigIntegerField(null=True)
     """Newest version of the dataset when the draft began; None for a new dataset."""
     findings = models.JSONField(default=dict)

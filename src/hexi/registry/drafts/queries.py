@@ -15,11 +15,11 @@ from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
 from hexi.registry.accounts import queries as authority
 from hexi.registry.catalog.actions import LakeReferences
-from hexi.registry.documents import queries as documents
 from hexi.registry.drafts.checking import contract_of
 from hexi.registry.drafts.errors import DraftMissing
 from hexi.registry.drafts.models import Draft
 from hexi.registry.drafts.records import OPEN, DraftRecord, DraftSummary, RemarkRecord, RevisionRecord, State
+from hexi.registry.drafts.sourcing import path_of
 
 TRIAL_ROWS = 2_000
 """Rows that a draft is tried on while it is edited."""
@@ -96,7 +96,7 @@ def trial_of(draft_id: str, *, reader: Actor, rows: int = TRIAL_ROWS, text: str 
     sample = sample_path(found.id)
     return trial(
         contract_of(found),
-        source=sample if sample.is_file() else documents.document(found.document).path,
+        source=sample if sample.is_file() else path_of(found),
         rows=rows,
         references=LakeReferences(Lake(settings.HEXI_LAKE)),
         is_sample=sample.is_file(),
@@ -105,7 +105,13 @@ def trial_of(draft_id: str, *, reader: Actor, rows: int = TRIAL_ROWS, text: str 
 
 def document_path(draft_id: str, *, reader: Actor) -> Path:
     """Where the upload of a draft lies. Raises `DraftMissing`."""
-    return documents.document(_draft(draft_id, reader).document).path
+    return path_of(_draft(draft_id, reader))
+
+
+def open_drafts_of(organisation: str) -> dict[str, str]:
+    """Dataset → draft that is open of it, of an organisation; for callers that asked for authority."""
+    found = Draft.objects.filter(organisation=organisation, state__in=OPEN).exclude(dataset="")
+    return dict(found.values_list("dataset", "id"))
 
 
 def sample_path(draft_id: str) -> Path:

@@ -106,3 +106,49 @@ class DraftRecord:
     def is_editable(self) -> bool:
         """Whether its text may be changed now."""
         return self.summary.state in EDITABLE
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """One thing to mend in a workbook of the catalogue: where it stands, and what would be right."""
+
+    sheet: str
+    row: int
+    heading: Text
+    """Of the column; empty texts where it is the whole row or sheet."""
+    template: str
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell that says something else than the catalogue."""
+
+    field: str
+    """The empty text where it is about the dataset itself."""
+    heading: Text
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redescribed:
+    """A dataset of which the workbook says something new."""
+
+    dataset: str
+    title: Text
+    changes: tuple[CellChange, ...]
+    text: str
+    """The contract with these changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedWorkbook:
+    """What a filled-in workbook would do: nothing while there is a problem."""
+
+    problems: tuple[CellProblem, ...]
+    """By sheet and row."""
+    changed: tuple[Redescribed, ...]
+    """By dataset."""
+    unchanged: int
+    """Rows that say what the catalogue says."""

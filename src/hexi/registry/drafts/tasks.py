@@ -26,6 +26,7 @@ from hexi.registry.drafts.checking import contract_of
 from hexi.registry.drafts.models import Draft, Remark, Revision
 from hexi.registry.drafts.queries import sample_path
 from hexi.registry.drafts.records import EDITABLE, OPEN, State
+from hexi.registry.drafts.sourcing import called, path_of
 from hexi.registry.drafts.telling import tell_author
 from hexi.registry.parties import queries as parties
 from hexi.registry.runs import queries as runs
@@ -132,11 +133,11 @@ def _compare(*, clock: Clock) -> bool:
         return False
     lake = Lake(settings.HEXI_LAKE)
     try:
-        contract, document = contract_of(draft), documents.document(draft.document)
-        with told_as(document.name):
+        contract = contract_of(draft)
+        with told_as(called(draft)):
             found = changes(
                 contract,
-                source=document.path,
+                source=path_of(draft),
                 before=lake.dataset(draft.dataset).files(draft.base_version),
                 workspace=sample_path(draft.id).parent / "compared",
                 references=LakeReferences(lake),

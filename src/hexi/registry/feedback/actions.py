@@ -5,7 +5,7 @@ What people write stays in this room's tables: the log says that somebody asked,
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text, new_id
+from hexi.kernel.time import working_day
 from hexi.registry.accounts import actions as accounts
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import actions as events
@@ -327,7 +328,7 @@ def _wish(wish_id: str) -> Wish:
 
 
 def _due(now: datetime) -> date:
-    return timezone.localtime(now).date() + timedelta(days=settings.HEXI_ANSWER_DAYS)
+    return working_day(timezone.localtime(now).date(), settings.HEXI_ANSWER_DAYS).day
 
 
 def _title(dataset: str) -> Text:

@@ -109,9 +109,19 @@ def claim(*, now: datetime) -> Claim | None:
             )
 
 
-def begin(dataset: str, *, by: Actor, clock: Clock, watcher: Progress | None, taken: Claim | None = None) -> Watch:
-    """Begin a run, or the one that a worker took up, and return what watches it."""
+def begin(
+    dataset: str,
+    *,
+    source: Path | None = None,
+    by: Actor,
+    clock: Clock,
+    watcher: Progress | None,
+    taken: Claim | None = None,
+) -> Watch:
+    """Begin a run, or the one that a worker took up, and return what watches it. `source` is the file that it reads."""
+    read = str(source.absolute()) if source else ""
     if taken is not None:
+        Run.objects.filter(id=taken.run, holder=taken.holder).update(read_file=read)
         return Watch(taken.run, taken.holder, clock, watcher)
     now = clock()
     run = Run.objects.create(
@@ -125,6 +135,7 @@ def begin(dataset: str, *, by: Actor, clock: Clock, watcher: Progress | None, ta
         attempts=1,
         holder=new_id(now),
         lease_until=now + LEASE,
+        read_file=read,
     )
     return Watch(run.id, run.holder, clock, watcher)
 

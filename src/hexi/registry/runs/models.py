@@ -31,6 +31,8 @@ class Run(models.Model):
     contract_file = models.TextField(blank=True, default="")
     """What the worker is to publish; empty for a run that a person watches, which nobody else can take up."""
     source_file = models.TextField(blank=True, default="")
+    read_file = models.TextField(blank=True, default="")
+    """The file that it read, so that the same can be read again; empty where the rows were computed."""
     due_at = models.DateTimeField(null=True)
     """Not to be begun earlier."""
     attempts = models.PositiveSmallIntegerField(default=0)

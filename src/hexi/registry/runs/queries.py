@@ -62,6 +62,15 @@ def recent(
     return tuple(_record(each) for each in found[offset : offset + limit])
 
 
+def file_read(dataset: str, version: int) -> Path | None:
+    """The file that the newest run read whose result is this version; None where nobody noted one."""
+    ended = Run.objects.filter(dataset=dataset, version=version, state__in=[State.DONE, State.UNCHANGED])
+    for said in ended.order_by("-id").values_list("read_file", "source_file"):
+        if path := next(filter(None, said), ""):
+            return Path(path)
+    return None
+
+
 def at_work() -> tuple[RunRecord, ...]:
     """Runs that wait or are at work, in the order in which they are due."""
     found = Run.objects.filter(state__in=[State.QUEUED, State.RUNNING]).order_by("due_at", "id")

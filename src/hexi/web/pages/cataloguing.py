@@ -8,19 +8,23 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from hexi.data.contracts.cataloguing import KINDS
 from hexi.data.contracts.elements import ELEMENTS
+from hexi.kernel.errors import Invalid
 from hexi.registry.accounts import queries as authority
 from hexi.registry.accounts.actions import require
 from hexi.registry.catalog import claiming, exporting, mending, numbering
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import ToMend
+from hexi.registry.drafts import bulk
 from hexi.registry.drafts import queries as drafts
+from hexi.registry.drafts.errors import WorkbookWrong
 from hexi.registry.drafts.records import DraftSummary
 from hexi.registry.parties import queries as parties
 from hexi.web import mending as places_of
-from hexi.web import tables
+from hexi.web import refusals, tables
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import subject
@@ -106,6 +110,7 @@ def mend(request: HttpRequest) -> HttpResponse:
         "organisations": choices,
         "rows": [_to_mend(each, open_drafts.get(each.dataset)) for each in found],
         "total": published.get(wanted, 0),
+        "may_fill_in": bool(wanted) and authority.may(by, "draft.create", wanted),
     }
     return render(request, "portal/mend.html", context)
 
@@ -120,6 +125,28 @@ def _to_mend(each: ToMend, draft: DraftSummary | None) -> dict[str, Any]:
         "draft": draft,
         "waits": draft is not None and draft.state in places_of.CLOSED,
     }
+
+
+def fill_in(request: HttpRequest, organisation_id: str) -> HttpResponse:
+    """The workbook filled in and handed in again: what is wrong row by row, or what it changes and the drafts of it."""
+    by, document = reader(request), request.POST.get("document") or request.GET.get("document", "")
+    require(by, "draft.create", organisation_id, organisation=organisation_id)
+    context: dict[str, Any] = {
+        "organisation": parties.organisation(organisation_id),
+        "document": document,
+        "next": reverse("catalogue-workbook", args=[organisation_id]),
+    }
+    template, status = "portal/workbook.html", 200
+    try:
+        if document and request.method == "POST":
+            context["made"] = bulk.hand_in(document, organisation=organisation_id, by=by, now=clock())
+        elif document:
+            context["checked"] = bulk.check(document, organisation=organisation_id, by=by)
+    except WorkbookWrong:
+        context["checked"], status = bulk.check(document, organisation=organisation_id, by=by), 400
+    except Invalid as error:
+        context["failure"], status = refusals.sentence(error), 400
+    return render(request, template, context, status=status)
 
 
 def export(request: HttpRequest, organisation_id: str) -> FileResponse:

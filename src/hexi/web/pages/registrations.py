@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from hexi.kernel.errors import Conflict, Invalid
+from hexi.kernel.errors import Conflict, Invalid, Missing
 from hexi.kernel.time import working_days_left
 from hexi.registry.accounts import queries as accounts
 from hexi.registry.accounts.actions import require
@@ -102,16 +102,26 @@ def registration(request: HttpRequest, registration_id: str) -> HttpResponse:
 
 def apply(request: HttpRequest, name: str) -> HttpResponse:
     """Apply to register a dataset as it stands, or to change, correct or cancel its registration: one page confirms."""
-    by, record = reader(request), subject.dataset(name)
-    require(by, "registration.apply", name, organisation=record.summary.publisher_id)
-    found = queries.open_for(name)
+    by, found = reader(request), queries.open_for(name)
+    try:
+        summary = subject.dataset(name).summary
+    except Missing:
+        # What left the catalogue can still be struck off, by who may; to all others it is not there.
+        if found is None or not accounts.may(by, "registration.apply", found.organisation):
+            raise
+        organisation, facts, kinds = found.organisation, found.facts, [Kind.CANCELLATION]
+    else:
+        organisation, facts = summary.publisher_id, queries.facts_of(summary)
+        kinds = [each for each in Kind if each != Kind.FIRST]
+    require(by, "registration.apply", name, organisation=organisation)
     context: dict[str, Any] = {
-        "summary": record.summary,
-        "facts": queries.facts_of(record.summary),
+        "dataset": name,
+        "facts": facts,
         "found": found,
         "is_first": found is None,
+        "is_listed": kinds != [Kind.CANCELLATION],
         "may_apply": found is None or found.state in IN_FORCE,
-        "kinds": [each for each in Kind if each != Kind.FIRST],
+        "kinds": kinds,
         "longest": LONGEST,
         "typed": request.POST,
     }
@@ -131,6 +141,7 @@ def _one(request: HttpRequest, record: RegistrationRecord) -> dict[str, Any]:
     summary, open_one = record.summary, record.under_way
     until = open_one.notice_until if open_one else None
     is_in_notice = until is not None and today <= until
+    is_listed = bool(catalog.titles_of({summary.dataset}))
     may_decide = open_one is not None and accounts.may(by, "registration.register", summary.organisation)
     is_own = open_one is not None and open_one.applied_by == by.account
     return {
@@ -139,7 +150,11 @@ def _one(request: HttpRequest, record: RegistrationRecord) -> dict[str, Any]:
         "under_way": open_one,
         "is_in_notice": is_in_notice,
         "days_left": working_days_left(today, until) if until else 0,
-        "is_listed": bool(catalog.titles_of({summary.dataset})),
+        "is_listed": is_listed,
+        "may_cancel": not is_listed
+        and open_one is None
+        and summary.state in IN_FORCE
+        and accounts.may(by, "registration.apply", summary.organisation),
         "is_signed_in": is_signed_in(request),
         "may_object": is_in_notice and is_signed_in(request),
         "may_answer": accounts.may(by, "registration.answer", summary.organisation),

@@ -23,7 +23,7 @@ from hexi.kernel.names import Text
 from hexi.packs import queries as packs
 from hexi.registry.accounts import queries as accounts
 from hexi.registry.accounts.errors import TokenVoid
-from hexi.registry.drafts.records import RemarkRecord
+from hexi.registry.drafts.records import CellProblem, RemarkRecord
 from hexi.registry.events.verbs import VERBS
 from hexi.registry.feedback import queries as feedback
 from hexi.registry.notices import queries as notices
@@ -91,10 +91,11 @@ def at(names: Mapping[str, Any], key: str) -> Any:
 
 
 @register.filter
-def problem(found: Problem) -> str:
-    """Say what is wrong with a contract, and where."""
+def problem(found: Problem | CellProblem) -> str:
+    """Say what is wrong with a contract, and where; or with a cell of a workbook."""
     said = gettext(found.template).format(**found.facts) if found.facts else gettext(found.template)
-    return gettext("Line %(line)s: %(said)s") % {"line": found.line, "said": said} if found.line else said
+    line = found.line if isinstance(found, Problem) else None
+    return gettext("Line %(line)s: %(said)s") % {"line": line, "said": said} if line else said
 
 
 @register.filter

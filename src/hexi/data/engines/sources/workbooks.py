@@ -55,7 +55,7 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
         sheet = _sheet(book, contract.source.sheet, path)
         cells = sheet.to_polars()
     except fastexcel.FastExcelError as error:
-        raise _explained(path, str(error)) from None
+        raise explained(path, str(error)) from None
     header_row = contract.source.header_row
     if cells.height < header_row:
         raise WrongHeader(
@@ -65,12 +65,12 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
             file=path,
             line=header_row,
         )
-    cells = _without_empty_edge(_with_errors(cells, path, sheet.name), header_row)
+    cells = _without_empty_edge(with_errors(cells, path, sheet.name), header_row)
     header = named([cell or "" for cell in cells.row(header_row - 1)], file=path, line=header_row)
     below = enumerate(cells.slice(header_row, TITLE_LINES).iter_rows(), start=header_row + 1)
     true_row = next((row for row, texts in below if is_header((text or "" for text in texts), contract)), None)
     names = kept(contract, header, file=path, line=header_row, header_below=true_row)
-    texts = cells.select(_text(pl.col(old)).alias(new) for old, new in zip(cells.columns, header, strict=True))
+    texts = cells.select(as_shown(pl.col(old)).alias(new) for old, new in zip(cells.columns, header, strict=True))
     frame = (
         texts.with_row_index(LINE, offset=1)
         .slice(header_row)
@@ -99,7 +99,7 @@ def _sheet(book: fastexcel.ExcelReader, wanted: str | None, path: Path) -> faste
             sheets=", ".join(f"“{each}”" for each in names),
         )
     for name in [wanted] if wanted is not None else names:
-        _refuse_sparse(path, name)
+        refuse_sparse(path, name)
         # skip_rows=0 keeps empty rows at the top, so that rows have the numbers they have in Excel.
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         if wanted is not None or sheet.visible == "visible":
@@ -107,12 +107,12 @@ def _sheet(book: fastexcel.ExcelReader, wanted: str | None, path: Path) -> faste
     raise WrongPlace("“{file}” has no sheet that can be seen; name one in hexi.source.", file=path)
 
 
-def _refuse_sparse(path: Path, sheet: str) -> None:
+def refuse_sparse(path: Path, sheet: str) -> None:
     """Raise where cells of an .xlsx sheet lie so far apart that memory would run out, and with it the process."""
     columns, rows = set[int](), set[int]()
-    for piece in _pieces(path, sheet):
+    for piece in pieces(path, sheet):
         if cells := FILLED_CELL.findall(piece):
-            columns |= {_number_of(letters) for letters in {letters for letters, _ in cells}}
+            columns |= {number_of(letters) for letters in {letters for letters, _ in cells}}
             rows |= {int(cells[0][1]), int(cells[-1][1])}
     around = (max(columns) - min(columns) + 1) * (max(rows) - min(rows) + 1) if columns else 0
     if around > LIMIT_CELLS:
@@ -128,7 +128,7 @@ def _refuse_sparse(path: Path, sheet: str) -> None:
         )
 
 
-def _pieces(path: Path, sheet: str) -> Iterator[bytes]:
+def pieces(path: Path, sheet: str) -> Iterator[bytes]:
     """Yield the XML of an .xlsx sheet in pieces that overlap, so that each cell is whole in one of them."""
     if not zipfile.is_zipfile(path):
         return
@@ -156,7 +156,7 @@ def _without_empty_edge(cells: pl.DataFrame, header_row: int) -> pl.DataFrame:
     return cells.select(name for name in cells.columns if below[name].null_count() < below.height)
 
 
-def _text(cell: pl.Expr) -> pl.Expr:
+def as_shown(cell: pl.Expr) -> pl.Expr:
     """A cell's text without what only its storage put there."""
     text = cell.str.replace(r"^(\d{4}-\d{2}-\d{2}) 00:00:00(?:\.0+)?$", "$1")
     # A time of day is stored as a part of day zero.
@@ -168,7 +168,7 @@ def _text(cell: pl.Expr) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _with_errors(cells: pl.DataFrame, path: Path, sheet: str) -> pl.DataFrame:
+def with_errors(cells: pl.DataFrame, path: Path, sheet: str) -> pl.DataFrame:
     """Put back the errors that the reader leaves out: an empty cell would pass rules that #N/A must not."""
     by_column: dict[int, dict[int, str]] = {}
     for row, column, error in _errors(path, sheet):
@@ -187,14 +187,14 @@ def _with_errors(cells: pl.DataFrame, path: Path, sheet: str) -> pl.DataFrame:
 def _errors(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
     """Yield (row, column, error), both from 0, of the cells of an .xlsx sheet whose formulas fail."""
     first, errors = 1 << 14, []
-    for piece in _pieces(path, sheet):
-        first = min([first, *(_number_of(letters) for letters in {each[1] for each in FILLED_CELL.finditer(piece)})])
-        errors += [(int(each[2]) - 1, _number_of(each[1]), each[3].decode()) for each in ERROR_CELL.finditer(piece)]
+    for piece in pieces(path, sheet):
+        first = min([first, *(number_of(letters) for letters in {each[1] for each in FILLED_CELL.finditer(piece)})])
+        errors += [(int(each[2]) - 1, number_of(each[1]), each[3].decode()) for each in ERROR_CELL.finditer(piece)]
     # The reader's first column is the first that holds anything.
     yield from ((row, column - first, error) for row, column, error in errors)
 
 
-def _number_of(letters: bytes) -> int:
+def number_of(letters: bytes) -> int:
     """The number of a column from its letters: A is 1, AA is 27."""
     number = 0
     for letter in letters:
@@ -290,7 +290,8 @@ def _protected(path: Path) -> Protected:
     return Protected("“{file}” is protected with a password; save it without one.", file=path)
 
 
-def _explained(path: Path, reason: str) -> SourceInvalid:
+def explained(path: Path, reason: str) -> SourceInvalid:
+    """Return the refusal that says what the reader found wrong with a workbook."""
     if "password" in reason.lower() or "encrypt" in reason.lower():
         return _protected(path)
     return SourceInvalid("“{file}” is damaged and cannot be read as Excel. Save it again in Excel or WPS.", file=path)
