@@ -60,6 +60,7 @@ SHOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "register": (EVERYTHING, ("/datasets/enterprises.divisions/register/",)),
     "notices": (EVERYTHING, ("/notices/",)),
     "mend": (EVERYTHING, ("/mend/",)),
+    "catalogue-workbook": (EVERYTHING, ("/mend/{body}/workbook/",)),
     "places": (NOBODY, ("/places/?q=lz",)),
     "place": (NOBODY, ("/places/620100000000/",)),
     "organisations": (NOBODY, ("/organisations/",)),

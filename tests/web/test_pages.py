@@ -25,7 +25,7 @@ NOT_THERE |= {"registration", "registration-file"}
 """Pages of packs that are not installed, and of what is closed or a stranger knows nothing of: they say so with 404."""
 SIGNED_IN = {"desk", "publish", "me", "people", "person", "uploads", "upload", "upload-tables"}
 SIGNED_IN |= {"notices", "notice", "correct", "ask", "wish-new"}
-SIGNED_IN |= {"catalogue-file", "mend", "register", "registrations-waiting"}
+SIGNED_IN |= {"catalogue-file", "catalogue-workbook", "mend", "register", "registrations-waiting"}
 """Pages that ask a stranger to sign in."""
 DEEDS = {"draft-begin", "draft-field", "draft-decide", "invite", "program", "person-change"}
 DEEDS |= {"upload-form", "upload-complete", "upload-discard", "follow"}
