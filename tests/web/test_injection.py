@@ -73,12 +73,13 @@ ASKED: dict[str, tuple[str, ...]] = {
     "organisations": ("q",),
     "registrations": ("q", "state", "page"),
     "wishes": ("q", "open", "page"),
-    "runs": ("page",),
+    "runs": ("page", "state", "month"),
+    "overview": ("promise",),
     "log": ("before", "about"),
 }
 """Page → what it reads of its address."""
 TO_PEOPLE: dict[str, tuple[str, ...]] = {
-    "publish": ("dataset", "document"),
+    "publish": ("dataset", "document", "mend"),
     "mend": ("organisation",),
     "uploads": ("next", "document"),
     "notices": ("page",),
