@@ -57,8 +57,8 @@ lock: ## Lock the dependencies anew, with hashes (needs uv)
 	for set in "node.txt --group build" "dev.txt --group build --group dev -c requirements/node.txt" \
 	           "bench.txt --group build --group bench -c requirements/node.txt"; do \
 		set -- $$set; out=$$1; shift; \
-		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-			--no-emit-find-links --no-header --no-annotate "$$@" -o requirements/$$out pyproject.toml; \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-header --no-annotate "$$@" -o requirements/$$out pyproject.toml; \
 	done
 
 clean: ## Remove what recipes made, the node's home included

@@ -65,6 +65,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
             "“{file}” is a damaged or cut ZIP file: what it holds cannot be unpacked. Pack it again.", file=path
         ) from None
     except NotImplementedError:
+        # What zipfile says of a compression or an encryption that it does not know.
         raise BadArchive(
             "“{file}” is packed by a method that is not read here; pack it as an ordinary ZIP file.", file=path
         ) from None
