@@ -31,7 +31,7 @@ USUAL = {
 }
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
-    "registry.accounts": {"credentials", "people", "roles"},
+    "registry.accounts": {"connecting", "credentials", "people", "roles", "vault"},
     "registry.documents": {"naming", "storing"},
     "registry.drafts": {"bulk", "cells", "checking", "sourcing", "telling", "workbook"},
     "registry.feedback": {"checking", "telling"},
