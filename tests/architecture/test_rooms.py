@@ -39,7 +39,17 @@ OWN = {
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
     "registry.catalog": {
-        *("claiming", "exporting", "finding", "freshness", "mending", "numbering", "reading", "registering"),
+        *(
+            "claiming",
+            "exporting",
+            "finding",
+            "freshness",
+            "mending",
+            "numbering",
+            "reading",
+            "registering",
+            "scheduling",
+        ),
     },
     "registry.search": {"columns", "corrections", "indexes", "synonyms", "words"},
     "registry.runs": {"watching"},

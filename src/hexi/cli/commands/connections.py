@@ -64,7 +64,7 @@ def list_connections() -> None:
 
     names = parties.organisations()
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for heading in (_("connection"), _("address"), _("password"), _("for")):
+    for heading in (_("connection"), _("address"), _("password"), _("used by")):
         table.add_column(heading, overflow="fold")
     for each in connecting.kept():
         owner = of(names[each.organisation].title) if each.organisation in names else _("the whole node")
