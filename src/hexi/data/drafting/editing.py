@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hexi.data.drafting import cataloguing
-from hexi.data.drafting.meanings import MEANINGS, meaning_of
+from hexi.data.drafting.meanings import ANSWERS, MEANINGS, PLACEHOLDERS_GO, meaning_of
 from hexi.data.drafting.trees import dump, load, own, own_set
 from hexi.kernel.errors import Invalid, Missing
 from hexi.kernel.names import Text
@@ -279,7 +279,8 @@ def _mean(entry: Any, name: str) -> None:
         else:
             entry[key] = dict(value) if isinstance(value, Mapping) else value
     entry.pop("examples", None)
-    own_set(entry, "hexi.clean", list(meaning.clean) or None)
+    first = [each for each in own(entry, "hexi.clean") or () if _word(each) == PLACEHOLDERS_GO and name != ANSWERS]
+    own_set(entry, "hexi.clean", [*first[:1], *meaning.clean] or None)
     checks = [{"type": "custom", "engine": "hexi", "implementation": {"check": each}} for each in meaning.checks]
     kept = [each for each in entry.get("quality") or () if _is_ours(each) and each["implementation"]["check"] == "sql"]
     entry["quality"] = kept + checks
