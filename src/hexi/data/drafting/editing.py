@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from hexi.data.drafting import cataloguing
@@ -80,12 +81,14 @@ DIVISION = "division_code"
 """Cleaned as any code is; what tells it apart is that the contract names it as the field of the place."""
 
 
+@lru_cache(maxsize=8)
 def fields(text: str) -> tuple[FieldForm, ...]:
     """Return the fields as a form shows them, in order. Raises `NotEditable`."""
     said = load(text)
     return tuple(_form(each, place=own(said, "hexi.place")) for each in _properties(said))
 
 
+@lru_cache(maxsize=8)
 def about(text: str) -> AboutForm:
     """Return what a form shows of the dataset itself. Raises `NotEditable`."""
     said = load(text)
