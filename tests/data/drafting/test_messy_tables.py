@@ -243,6 +243,20 @@ def test_what_tells_about_one_person_is_not_open(tmp_path: Path, heading: str, t
     assert found.columns[1].classification == classification
 
 
+def test_a_table_about_people_is_drafted_as_shared_under_a_condition(tmp_path: Path) -> None:
+    people, _ = drafted(
+        table(tmp_path, ("编号", "联系人", "电话"), [(f"B{i}", "王一", "13909371111") for i in range(30)])
+    )
+    places, _ = drafted(table(tmp_path, ("编号", "名称"), [(f"B{i}", f"地{i}") for i in range(30)]))
+
+    contract = contract_from_text(people.text)
+    assert contract.sharing.value == "conditional"
+    assert contract.sharing_condition is not None
+    assert "同意" in contract.sharing_condition.zh
+    assert "“联系人”、“电话”是个人信息" in problems(people)
+    assert contract_from_text(places.text).sharing.value == "unconditional"
+
+
 def test_a_second_row_of_names_and_notes_below_the_table_are_pointed_out(tmp_path: Path) -> None:
     rows: list[Sequence[object]] = [("", "户数", "人口")]
     rows += [(f"县{i}", i * 3, i * 10) for i in range(1, 80)]

@@ -25,6 +25,11 @@ from hexi.kernel.names import Text
 TITLE_ROWS = 8
 """Rows that may stand above the names of the columns."""
 SAMPLES = 6
+CONDITION = Text(
+    "含个人信息，经数源单位同意后按申请的用途使用。",
+    "It holds personal details: used for the purpose applied for, with the publisher's consent.",
+)
+"""Under which a table about people is drafted as shared."""
 
 
 class NothingToDraft(Invalid):
@@ -145,7 +150,7 @@ def draft(
         looked_at=found.sample.height,
         columns=tuple(_column(found, each, proposal) for each, proposal in zip(found.columns, proposals, strict=True)),
         key=tuple(each.name for each in proposals if each.is_key),
-        problems=(*above, *oddities(found, proposals)),
+        problems=(*above, *oddities(found, proposals), *_shared_under_a_condition(proposals)),
     )
 
 
@@ -224,6 +229,19 @@ def _column(found: Profile, column: ColumnProfile, proposal: Proposal) -> Column
     )
 
 
+def _shared_under_a_condition(proposals: Sequence[Proposal]) -> list[Text]:
+    names = _about_people(proposals)
+    if not names:
+        return []
+    zh, en = "、".join(f"“{each}”" for each in names[:6]), ", ".join(f"“{each}”" for each in names[:6])
+    return [
+        Text(
+            f"{zh}是个人信息，草稿暂定为有条件共享；请在“关于”中核对共享条件。",
+            f"Personal details: {en}. The draft shares the table under a condition; look at it under About.",
+        )
+    ]
+
+
 def _text(
     name: str,
     title: Text,
@@ -252,7 +270,7 @@ def _text(
         ("hexi.title", _said(title)),
         ("hexi.summary", _said(title)),
         ("hexi.publisher", who),
-        ("hexi.sharing", {"class": "unconditional"}),
+        ("hexi.sharing", _sharing(proposals)),
         ("hexi.openness", "closed"),
         ("hexi.source", reads),
         ("hexi.geometry", _geometry(proposals)),
@@ -267,6 +285,19 @@ def _text(
         }
     ]
     return dump(flow(said))
+
+
+def _sharing(proposals: Sequence[Proposal]) -> Mapping[str, object]:
+    """What tells about people is shared under a condition, until somebody decides otherwise."""
+    if not _about_people(proposals):
+        return {"class": "unconditional"}
+    return {"class": "conditional", "condition": _said(CONDITION)}
+
+
+def _about_people(proposals: Sequence[Proposal]) -> list[str]:
+    return [
+        each.source for each in proposals if each.classification in {"personal", "sensitive"} and not each.is_left_out
+    ]
 
 
 def _geometry(proposals: Sequence[Proposal]) -> Mapping[str, str] | None:
