@@ -257,6 +257,14 @@ def test_a_table_about_people_is_drafted_as_shared_under_a_condition(tmp_path: P
     assert contract_from_text(places.text).sharing.value == "unconditional"
 
 
+def test_a_contract_lists_nothing_of_what_is_personal(tmp_path: Path) -> None:
+    numbers = [f"62010219900101{i:03d}*" for i in range(4)]
+
+    found, _ = drafted(table(tmp_path, ("编号", "身份证号"), [(f"B{i}", numbers[i % 4]) for i in range(60)]))
+
+    assert not any(each in found.text for each in numbers)
+
+
 def test_a_second_row_of_names_and_notes_below_the_table_are_pointed_out(tmp_path: Path) -> None:
     rows: list[Sequence[object]] = [("", "户数", "人口")]
     rows += [(f"县{i}", i * 3, i * 10) for i in range(1, 80)]

@@ -92,10 +92,10 @@ def _propose(found: Profile, column: ColumnProfile, readings: Sequence[Reading],
         entry["physicalType"] = best.meaning.physical
     evidence = [*_means(column, best), *(_also(each) for each in readings[1:2] if each.meaning.name != "text")]
     evidence += _filled(found, column, entry)
-    evidence += _limits(found, column, best, entry)
     classification = _class(best, heading.meaning if heading else None, column.source)
     if classification != "open":
         entry["classification"] = classification
+    evidence += _limits(found, column, best, entry)
     own_set(entry, "hexi.title", {"zh": title.zh, "en": title.en})
     own_set(entry, "hexi.source", column.source if column.source != name else None)
     own_set(entry, "hexi.clean", _clean(column, best))
@@ -210,6 +210,9 @@ def _is_loose(column: ColumnProfile, entry: dict[str, Any]) -> bool:
     """Whether new values are to be expected, however few there are now: remarks, long texts, months, amounts."""
     heading = heading_of(column.source)
     said = heading.meaning if heading else None
+    if "classification" in entry:
+        # Everybody reads the contract: what it lists is no secret.
+        return True
     if entry["name"] in LOOSE or said in {"date", "timestamp", "money", "integer", "number", "boolean"}:
         return True
     return any(len(text) > LONGEST or _MOMENT.match(plain(text)) or text[:1] in "[{" for text, _ in column.top)

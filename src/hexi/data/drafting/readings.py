@@ -244,11 +244,15 @@ def _has_leading_zeros(texts: Sequence[str]) -> bool:
     return any(len(text) > 1 and text.startswith("0") and text.isdigit() for text in texts)
 
 
+def _has_line_breaks(texts: pl.Series) -> bool:
+    return any(texts.str.contains(each, literal=True).any() for each in "\n\r\t")
+
+
 def _as_text(sample: pl.DataFrame, column: ColumnProfile, said: str | None) -> Reading:
     name = said if said in {"text", "title", "person", "code"} else "text"
     if said == "division_code":
         name = "code"
     meaning = MEANINGS[name]
-    has_lines = name == "text" and bool(sample[column.source].str.contains(r"[\t\r\n]").any())
+    has_lines = name == "text" and _has_line_breaks(sample[column.source])
     asked = candidate(column.source, meaning, allowed=[LINE_BREAKS] if has_lines else [])
     return Reading(meaning, weigh(sample, {name: asked})[name], said == name, has_line_breaks=has_lines)
