@@ -193,3 +193,11 @@ def test_a_revision_that_is_none_overwrites_nothing(pair: Pair, number: str) -> 
 
     assert [each.status_code for each in answers] == [409] * len(SAVES)
     assert pair.text == kept
+
+
+def test_where_a_draft_stands_is_said_in_the_words_of_the_page(pair: Pair) -> None:
+    for prefix, words in (("", "草稿目前的状态是编辑中，"), ("/en", "The draft is being edited now,")):
+        answer = pair.li.client.post(f"{prefix}/publish/{pair.draft}/decide/", {"do": "take-back"})
+
+        assert answer.status_code == 409
+        assert words in unescape(answer.content.decode())

@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 
 from hexi.kernel.errors import Conflict, Denied, HexiError, Invalid, Missing, Unavailable
 from hexi.registry.accounts.errors import NotAuthorised, TokenVoid
+from hexi.registry.drafts.errors import DraftNotOpen
+from hexi.web import wording
 from hexi.web.asking import bearer, is_signed_in, reader
 
 STATUS: dict[type[HexiError], int] = {Missing: 404, Denied: 403, Invalid: 400, Conflict: 409, Unavailable: 503}
@@ -58,6 +60,8 @@ def sentence(error: HexiError) -> str:
     facts = {
         name: gettext(fact) if isinstance(fact, str) and " " in fact else fact for name, fact in error.facts.items()
     }
+    if isinstance(error, DraftNotOpen):
+        facts["state"] = wording.say(wording.DRAFT_STATES[str(error.facts["state"])])
     return template.format(**facts) if facts else template
 
 

@@ -181,13 +181,14 @@ _WORDS = (
         name="phone",
         title=Text("电话号码", "Phone"),
         doc=Text(
-            "手机号、带区号的固定电话、400/800 号码或 5 位服务号码。",
-            "A mobile number, a landline with its area code, a 400 or 800 number, or a five-digit service number.",
+            "手机号、带区号的固定电话（可带分机号）、400/800 号码或 5 位服务号码。",
+            "A mobile number, a landline with its area code and perhaps an extension, a 400 or 800 number, or a five-digit service number.",
         ),
         dimension="conformity",
         types=TEXT,
         examples=_cases(
-            ("13909371111", "0937-8821234", "4008001234", "12345"), ("12909371111", "8821234", "1390937111")
+            ("13909371111", "0937-8821234", "0937-8821234-801", "4008001234", "12345"),
+            ("12909371111", "8821234", "1390937111", "0937-8821234-"),
         ),
     ),
     Check(

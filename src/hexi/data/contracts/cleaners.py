@@ -35,6 +35,8 @@ PLACEHOLDERS = (
     "null",
     "NULL",
     "None",
+    "NaN",
+    "nan",
 )
 """What people write where they have nothing to write."""
 
@@ -182,8 +184,8 @@ _WORDS = (
         name="phone",
         title=Text("电话", "Phone"),
         doc=Text(
-            "全角转半角，去空白、括号、连字符和 +86；固话写成“区号-号码”。",
-            "Half width, without spaces, brackets, hyphens and +86; a landline becomes area code, hyphen, number.",
+            "全角转半角，去空白、括号、连字符和 +86；固话写成“区号-号码”，有分机的写成“区号-号码-分机”。",
+            "Half width, without spaces, brackets, hyphens and +86; a landline becomes area code, hyphen, number, and, where there is one, hyphen, extension.",
         ),
         examples=_examples(
             {
@@ -192,6 +194,8 @@ _WORDS = (
                 "0931 8826 111": "0931-8826111",
                 "010-12345678": "010-12345678",
                 "400-800-1234": "4008001234",
+                "（0937）8821234转801": "0937-8821234-801",
+                "010-8465000-8": "010-8465000-8",
             }
         ),
     ),

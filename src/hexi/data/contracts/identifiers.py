@@ -14,8 +14,11 @@ RESIDENT_ID_CHECKS = "10X98765432"
 """The check character by the weighted sum modulo 11."""
 RESIDENT_ID_PATTERN = r"^[0-9]{17}[0-9X]$"
 
-PHONE_PATTERN = r"^(?:1[3-9][0-9]{9}|0(?:10|2[0-9])-[0-9]{8}|0[3-9][0-9]{2}-[0-9]{7,8}|[48]00[0-9]{7}|1[0-9]{4})$"
-"""Mobile, landline with area code, 400 and 800, and service numbers such as 12345."""
+PHONE_PATTERN = (
+    r"^(?:1[3-9][0-9]{9}|(?:0(?:10|2[0-9])-[0-9]{8}|0[3-9][0-9]{2}-[0-9]{7,8})(?:-[0-9]{1,6})?"
+    r"|[48]00[0-9]{7}|1[0-9]{4})$"
+)
+"""Mobile, landline with area code and perhaps an extension, 400 and 800, and service numbers such as 12345."""
 
 
 def credit_code_check(body: str) -> str:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from hexi.data.contracts.model import Contract, Publisher, Source
+from hexi.data.drafting.keys import choose_key
 from hexi.data.drafting.meanings import MEANINGS
+from hexi.data.drafting.oddities import oddities
 from hexi.data.drafting.proposals import Evidence, Proposal, propose
 from hexi.data.drafting.readings import candidate, readings_of
 from hexi.data.drafting.trees import dump, flow, own_set
-from hexi.data.engines.profiles import ColumnProfile, Profile, profile, totals, write_sample
+from hexi.data.engines.profiles import ColumnProfile, Profile, profile, write_sample
 from hexi.data.engines.sources.opening import open_source
 from hexi.data.engines.sources.records import NoRecords, RawSource
 from hexi.data.lifecycle.records import Progress, Silent, Step
@@ -23,6 +25,11 @@ from hexi.kernel.names import Text
 TITLE_ROWS = 8
 """Rows that may stand above the names of the columns."""
 SAMPLES = 6
+CONDITION = Text(
+    "含个人信息，经数源单位同意后按申请的用途使用。",
+    "It holds personal details: used for the purpose applied for, with the publisher's consent.",
+)
+"""Under which a table about people is drafted as shared."""
 
 
 class NothingToDraft(Invalid):
@@ -117,7 +124,7 @@ def draft(
     watch, called = progress or Silent(), called or path.name
     with tempfile.TemporaryDirectory(prefix="hexi-draft-") as folder:
         watch.step(Step.COLLECT)
-        source, raw, oddities = _open(path, Path(folder))
+        source, raw, above = _open(path, Path(folder))
         done = 0
 
         def seen(rows: int) -> None:
@@ -130,6 +137,9 @@ def draft(
         if not any(each.empty < found.rows for each in found.columns):
             raise NothingToDraft("“{file}” has no column with a value: there is nothing to draft.", file=called)
         proposals = propose(found, {each.source: readings_of(found.sample, each) for each in found.columns})
+        if source.records is not None:
+            above += _leave_out_what_stands_around(found, proposals)
+        choose_key(found, proposals)
         if sample is not None:
             write_sample(found.sample, sample)
     about = title or Text(path.stem, path.stem)
@@ -140,7 +150,7 @@ def draft(
         looked_at=found.sample.height,
         columns=tuple(_column(found, each, proposal) for each, proposal in zip(found.columns, proposals, strict=True)),
         key=tuple(each.name for each in proposals if each.is_key),
-        problems=(*oddities, *_problems(found, proposals)),
+        problems=(*above, *oddities(found, proposals), *_shared_under_a_condition(proposals)),
     )
 
 
@@ -171,6 +181,26 @@ def _open(path: Path, workspace: Path) -> tuple[Source, RawSource, list[Text]]:
     return Source(), raw, []
 
 
+def _leave_out_what_stands_around(found: Profile, proposals: Sequence[Proposal]) -> list[Text]:
+    """Leave out what a document says once, before its list of records, such as a code and a total."""
+    around = []
+    for column, proposal in zip(found.columns, proposals, strict=True):
+        if column.distinct > 1 or found.rows < 2:
+            break
+        around.append(proposal)
+    if not around or len(around) == len(proposals):
+        return []
+    for each in around:
+        each.is_left_out = True
+    zh, en = "、".join(f"“{each.source}”" for each in around), ", ".join(f"“{each.source}”" for each in around)
+    return [
+        Text(
+            f"{zh}在记录列表之外，只有一个值，未列入草稿。",
+            f"{en} stands beside the list of records, with one value, and is left out of the draft.",
+        )
+    ]
+
+
 def _is_title(raw: RawSource) -> bool:
     """Whether the header is rather a title: most columns have no name."""
     unnamed = sum(1 for each in raw.columns if each.startswith("#"))
@@ -199,29 +229,17 @@ def _column(found: Profile, column: ColumnProfile, proposal: Proposal) -> Column
     )
 
 
-def _problems(found: Profile, proposals: Sequence[Proposal]) -> list[Text]:
-    problems = []
-    for column in found.columns:
-        if column.source.startswith("#"):
-            place = column.source[1:]
-            problems.append(Text(f"第{place}列没有列名。", f"Column {place} has no name."))
-        if column.empty == found.rows:
-            problems.append(Text(f"“{column.source}”整列没有值。", f"“{column.source}” has no value at all."))
-    problems += [
+def _shared_under_a_condition(proposals: Sequence[Proposal]) -> list[Text]:
+    names = _about_people(proposals)
+    if not names:
+        return []
+    zh, en = "、".join(f"“{each}”" for each in names[:6]), ", ".join(f"“{each}”" for each in names[:6])
+    return [
         Text(
-            f"第{line}行像是“{word}”行，不是一条记录。",
-            f"Line {line} looks like a row of totals (“{word}”), not like a record.",
+            f"{zh}是个人信息，草稿暂定为有条件共享；请在“关于”中核对共享条件。",
+            f"Personal details: {en}. The draft shares the table under a condition; look at it under About.",
         )
-        for line, word in totals(found.sample)
     ]
-    if not any(each.is_key for each in proposals):
-        problems.append(
-            Text(
-                "没有一列的值都不重复，无法确定主键；请指定哪一列标识一行。",
-                "No column has only different values, so none can be the key; say what tells one row from another.",
-            )
-        )
-    return problems
 
 
 def _text(
@@ -252,7 +270,7 @@ def _text(
         ("hexi.title", _said(title)),
         ("hexi.summary", _said(title)),
         ("hexi.publisher", who),
-        ("hexi.sharing", {"class": "unconditional"}),
+        ("hexi.sharing", _sharing(proposals)),
         ("hexi.openness", "closed"),
         ("hexi.source", reads),
         ("hexi.geometry", _geometry(proposals)),
@@ -267,6 +285,19 @@ def _text(
         }
     ]
     return dump(flow(said))
+
+
+def _sharing(proposals: Sequence[Proposal]) -> Mapping[str, object]:
+    """What tells about people is shared under a condition, until somebody decides otherwise."""
+    if not _about_people(proposals):
+        return {"class": "unconditional"}
+    return {"class": "conditional", "condition": _said(CONDITION)}
+
+
+def _about_people(proposals: Sequence[Proposal]) -> list[str]:
+    return [
+        each.source for each in proposals if each.classification in {"personal", "sensitive"} and not each.is_left_out
+    ]
 
 
 def _geometry(proposals: Sequence[Proposal]) -> Mapping[str, str] | None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from hexi.data.drafting import cataloguing
-from hexi.data.drafting.meanings import MEANINGS, meaning_of
+from hexi.data.drafting.meanings import ANSWERS, MEANINGS, PLACEHOLDERS_GO, meaning_of
 from hexi.data.drafting.trees import dump, load, own, own_set
 from hexi.kernel.errors import Invalid, Missing
 from hexi.kernel.names import Text
@@ -80,12 +81,14 @@ DIVISION = "division_code"
 """Cleaned as any code is; what tells it apart is that the contract names it as the field of the place."""
 
 
+@lru_cache(maxsize=8)
 def fields(text: str) -> tuple[FieldForm, ...]:
     """Return the fields as a form shows them, in order. Raises `NotEditable`."""
     said = load(text)
     return tuple(_form(each, place=own(said, "hexi.place")) for each in _properties(said))
 
 
+@lru_cache(maxsize=8)
 def about(text: str) -> AboutForm:
     """Return what a form shows of the dataset itself. Raises `NotEditable`."""
     said = load(text)
@@ -279,7 +282,8 @@ def _mean(entry: Any, name: str) -> None:
         else:
             entry[key] = dict(value) if isinstance(value, Mapping) else value
     entry.pop("examples", None)
-    own_set(entry, "hexi.clean", list(meaning.clean) or None)
+    first = [each for each in own(entry, "hexi.clean") or () if _word(each) == PLACEHOLDERS_GO and name != ANSWERS]
+    own_set(entry, "hexi.clean", [*first[:1], *meaning.clean] or None)
     checks = [{"type": "custom", "engine": "hexi", "implementation": {"check": each}} for each in meaning.checks]
     kept = [each for each in entry.get("quality") or () if _is_ours(each) and each["implementation"]["check"] == "sql"]
     entry["quality"] = kept + checks

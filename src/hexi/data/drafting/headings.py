@@ -37,6 +37,12 @@ _KNOWN = """
 法人代表 representative person
 经办人 handler person
 户主 householder person
+网格员 grid_worker person
+联络员 liaison person
+填报人 reporter person
+填表人 reporter person
+监护人 guardian person
+驾驶员 driver person
 企业名称 name title
 单位名称 organisation title
 机构名称 organisation title
@@ -46,6 +52,7 @@ _KNOWN = """
 项目名称 project title
 产品名称 product title
 部门 department title
+单位 organisation title
 部门名称 department title
 所属单位 organisation title
 主管部门 authority title
@@ -82,6 +89,9 @@ _KNOWN = """
 县 county title
 县区 county title
 县市区 county title
+所在县 county title
+所在地 location title
+村名 village title
 乡镇 township title
 街道 township title
 村 village title
@@ -98,6 +108,10 @@ _KNOWN = """
 开始日期 starts_on date
 结束日期 ends_on date
 出生日期 born_on date
+开工时间 started_on date
+竣工时间 completed_on date
+开工日期 started_on date
+竣工日期 completed_on date
 更新日期 updated_on date
 发布日期 published_on date
 日期 date date
@@ -113,6 +127,7 @@ _KNOWN = """
 注册资金 registered_capital money
 投资额 investment money
 投资总额 investment money
+总投资 investment money
 金额 amount money
 合同金额 contract_amount money
 预算 budget money
@@ -143,6 +158,11 @@ _KNOWN = """
 代码 code code
 编码 code code
 证号 licence_number code
+账号 account code
+帐号 account code
+银行账号 bank_account code
+银行卡号 bank_account code
+网格编码 grid_code code
 许可证号 licence_number code
 证书编号 certificate_number code
 合同编号 contract_number code
@@ -275,6 +295,8 @@ def heading_of(text: str) -> Heading | None:
 def _english(text: str) -> Heading | None:
     name = name_of(text)
     found = KNOWN.get(name) or KNOWN.get(name.rpartition("_")[2])
+    if found is None and name.startswith(("is_", "has_")):
+        return Heading(name, name.replace("_", " ").capitalize(), "boolean")
     return Heading(name, name.replace("_", " ").capitalize(), found.meaning) if found else None
 
 

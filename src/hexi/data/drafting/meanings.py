@@ -25,6 +25,10 @@ class Meaning:
     """The most open class that it may have without somebody deciding so."""
 
 
+PLACEHOLDERS_GO = "empty_to_null"
+"""The cleaner that may go before those of any meaning, where people wrote 无 or “-” for want of a value."""
+ANSWERS = "boolean"
+"""The meaning to which 无 is an answer."""
 _ALL = (
     Meaning(name="text", title=Text("文本", "text"), logical="string", clean=("trim",)),
     Meaning(
@@ -102,10 +106,11 @@ MEANINGS: Mapping[str, Meaning] = {each.name: each for each in _ALL}
 def meaning_of(logical: str, clean: tuple[str, ...], checks: tuple[str, ...], classification: str) -> str | None:
     """Return the meaning that says exactly this, or None: a field may say what no meaning stands for.
 
-    The name of a firm and that of a person are cleaned alike; their class tells them apart.
+    The name of a firm and that of a person are cleaned alike; their class tells them apart. Placeholders may go first.
     """
+    said = clean[1:] if clean[:1] == (PLACEHOLDERS_GO,) else clean
     fitting = [
-        each for each in _ALL if (each.logical, each.clean) == (logical, clean) and set(each.checks) <= set(checks)
+        each for each in _ALL if (each.logical, each.clean) == (logical, said) and set(each.checks) <= set(checks)
     ]
     fitting.sort(key=lambda each: each.classification != classification)
     return fitting[0].name if fitting else None

@@ -11,20 +11,29 @@ from typing import Any
 import polars as pl
 
 from hexi.data.drafting.headings import heading_of, name_of, unit_of
-from hexi.data.drafting.meanings import MEANINGS, Meaning, element_of
-from hexi.data.drafting.readings import NEARLY_ALL, Reading, plain
+from hexi.data.drafting.meanings import ANSWERS, MEANINGS, PLACEHOLDERS_GO, Meaning, element_of
+from hexi.data.drafting.readings import LINE_BREAKS, NEARLY_ALL, Reading, plain
 from hexi.data.drafting.trees import own_set
 from hexi.data.engines.profiles import ColumnProfile, Profile
 from hexi.kernel.names import Text
 
 FEW = 30
 """Different values up to which a column may be a list of allowed ones."""
+_MOMENT = re.compile(r"(?:1[89]|20)\d\d(?:年|[-/.]\d)")
 CLASSES = ("open", "internal", "personal", "sensitive")
 """From what anybody may see to what hurts people."""
 REPEATED = 5
 """Rows a value of such a list has on average, at least."""
-KEYS = ("credit_code", "code", "resident_id", "division_code", "integer", "text", "title")
-"""Meanings of which a key rather is, the likeliest first."""
+LONGEST = 30
+"""Characters of a value that may be one of a list."""
+LOOSE = frozenset({"remark", "note", "description", "content", "reason", "result", "scope", "address"})
+"""Names of fields in which people write what they like, however often they write the same."""
+SENSITIVE = re.compile(r"银行(?:卡|账|帐)号|^(?:账|帐|卡)号$|bank_account", re.IGNORECASE)
+"""Headings of the accounts of people (PIPL, article 28)."""
+PERSONAL = re.compile(
+    r"出生(?:日期|年月|时间)|(?:家庭|户籍|居住|现)(?:地址|住址)|户籍地$|birth|home_address", re.IGNORECASE
+)
+"""Headings of what tells about one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,8 @@ class Proposal:
     """The field as the contract has it."""
     is_key: bool = False
     is_left_out: bool = False
+    is_swapped: bool = False
+    """Whether a longitude stands where the heading says latitude, or the other way round."""
 
 
 def propose(found: Profile, readings: Mapping[str, Sequence[Reading]]) -> list[Proposal]:
@@ -64,30 +75,30 @@ def propose(found: Profile, readings: Mapping[str, Sequence[Reading]]) -> list[P
         proposal = _propose(found, column, readings[column.source], names)
         names.add(proposal.name)
         proposals.append(proposal)
-    _choose_key(found, proposals)
     return proposals
 
 
 def _propose(found: Profile, column: ColumnProfile, readings: Sequence[Reading], names: set[str]) -> Proposal:
     best = readings[0]
     heading = heading_of(column.source)
-    name = heading.name if heading else name_of(column.source)
+    is_swapped = heading is not None and {heading.meaning, best.meaning.name} == {"longitude", "latitude"}
+    name = best.meaning.name if is_swapped else heading.name if heading else name_of(column.source)
     while name in names:
         name = f"{name}_2" if not name[-1].isdigit() else f"{name[:-1]}{int(name[-1]) + 1}"
     clean = re.sub(r"\s+", " ", column.source).strip()
-    title = Text(clean, heading.english if heading else clean)
-    entry: dict[str, Any] = {"name": name, "businessName": clean, "logicalType": best.meaning.logical}
+    title = best.meaning.title if is_swapped else Text(clean, heading.english if heading else clean)
+    entry: dict[str, Any] = {"name": name, "businessName": title.zh, "logicalType": best.meaning.logical}
     if best.meaning.physical:
         entry["physicalType"] = best.meaning.physical
     evidence = [*_means(column, best), *(_also(each) for each in readings[1:2] if each.meaning.name != "text")]
     evidence += _filled(found, column, entry)
-    evidence += _limits(found, column, best, entry)
-    classification = _class(best, heading.meaning if heading else None)
+    classification = _class(best, heading.meaning if heading else None, column.source)
     if classification != "open":
         entry["classification"] = classification
+    evidence += _limits(found, column, best, entry)
     own_set(entry, "hexi.title", {"zh": title.zh, "en": title.en})
     own_set(entry, "hexi.source", column.source if column.source != name else None)
-    own_set(entry, "hexi.clean", list(best.meaning.clean))
+    own_set(entry, "hexi.clean", _clean(column, best))
     own_set(entry, "hexi.element", element_of(best.meaning.name, heading.name if heading else ""))
     unit = unit_of(column.source)
     own_set(entry, "hexi.unit", unit if unit and best.meaning.logical in {"integer", "number"} else None)
@@ -101,13 +112,24 @@ def _propose(found: Profile, column: ColumnProfile, readings: Sequence[Reading],
         evidence=tuple(evidence),
         entry=entry,
         is_left_out=column.empty == found.rows,
+        is_swapped=is_swapped,
     )
 
 
-def _class(best: Reading, said: str | None) -> str:
+def _clean(column: ColumnProfile, best: Reading) -> list[object]:
+    """The cleaners as a contract writes them; words that stand for no value go first, where there are any."""
+    words: list[object] = [PLACEHOLDERS_GO] if column.has_placeholders and best.meaning.name != ANSWERS else []
+    return words + [
+        {each: {"excel_serial": True}} if each == "date" and best.has_day_numbers else each
+        for each in best.meaning.clean
+    ]
+
+
+def _class(best: Reading, said: str | None, source: str) -> str:
     """A column that is headed as one of resident ids is one, however many of its values have a slip of the pen."""
     by_heading = MEANINGS[said].classification if said else "open"
-    return max(best.meaning.classification, by_heading, key=CLASSES.index)
+    by_name = "sensitive" if SENSITIVE.search(source) else "personal" if PERSONAL.search(source) else "open"
+    return max(best.meaning.classification, by_heading, by_name, key=CLASSES.index)
 
 
 def _means(column: ColumnProfile, best: Reading) -> list[Evidence]:
@@ -125,7 +147,13 @@ def _means(column: ColumnProfile, best: Reading) -> list[Evidence]:
         f"{by.zh}“{meaning.title.zh}”：{_of(weighed.holds, weighed.of, 'zh')}。",
         f"{by.en} “{meaning.title.en}”: {_of(weighed.holds, weighed.of, 'en')}.",
     )
-    return [Evidence(claim, weighed.holds, weighed.of, weighed.against)]
+    evidence = [Evidence(claim, weighed.holds, weighed.of, weighed.against)]
+    if best.has_day_numbers:
+        days = Text(
+            "五位数字是Excel的日期序号，按日期读出。", "Five digits are Excel's number of a day and are read so."
+        )
+        evidence.append(Evidence(days, weighed.holds, weighed.of))
+    return evidence
 
 
 def _also(other: Reading) -> Evidence:
@@ -162,10 +190,32 @@ def _limits(found: Profile, column: ColumnProfile, best: Reading, entry: dict[st
         return _range(best, entry)
     if best.meaning.logical != "string":
         return []
+    if best.has_line_breaks:
+        allowed = {"check": "characters", "allow": [LINE_BREAKS]}
+        entry["quality"] = [{"type": "custom", "engine": "hexi", "implementation": allowed}]
+        return [
+            Evidence(
+                Text("有的值分几行写。", "Some values go over several lines."), best.weighed.holds, best.weighed.of
+            )
+        ]
     texts = found.sample[column.source].drop_nulls()
     if best.meaning.name in {"person", "title"}:
         return []
+    if _is_loose(column, entry):
+        return _shape(texts, best, entry)
     return _list(found, column, entry) or _shape(texts, best, entry)
+
+
+def _is_loose(column: ColumnProfile, entry: dict[str, Any]) -> bool:
+    """Whether new values are to be expected, however few there are now: remarks, long texts, months, amounts."""
+    heading = heading_of(column.source)
+    said = heading.meaning if heading else None
+    if "classification" in entry:
+        # Everybody reads the contract: what it lists is no secret.
+        return True
+    if entry["name"] in LOOSE or said in {"date", "timestamp", "money", "integer", "number", "boolean"}:
+        return True
+    return any(len(text) > LONGEST or _MOMENT.match(plain(text)) or text[:1] in "[{" for text, _ in column.top)
 
 
 def _range(best: Reading, entry: dict[str, Any]) -> list[Evidence]:
@@ -230,34 +280,6 @@ def _part(found: re.Match[str]) -> str:
 
 def _example(shape: str) -> str:
     return shape.replace("9", "0")
-
-
-def _choose_key(found: Profile, proposals: list[Proposal]) -> None:
-    """Let the likeliest column tell one row from another: filled nearly everywhere, nearly all different."""
-    profiles = {each.source: each for each in found.columns}
-    candidates = []
-    for place, each in enumerate(proposals):
-        column = profiles[each.source]
-        filled = found.rows - column.empty
-        is_text = each.meaning.logical in {"string", "integer"} and each.meaning.name not in {"phone", "person"}
-        if not filled or not is_text or not column.is_counted or filled < NEARLY_ALL * found.rows:
-            continue
-        if column.distinct >= NEARLY_ALL * filled:
-            rank = KEYS.index(each.meaning.name) if each.meaning.name in KEYS else len(KEYS)
-            candidates.append((rank, place, each, column))
-    for number, (_, _, each, column) in enumerate(sorted(candidates, key=lambda one: one[:2])):
-        filled = found.rows - column.empty
-        repeats = filled - column.distinct
-        zh = "没有重复的值" if not repeats else f"{repeats:,}行重复前面的值"
-        en = "no value stands there twice" if not repeats else f"rows that repeat an earlier value: {repeats:,}"
-        if number == 0:
-            each.is_key = True
-            each.entry["primaryKey"] = True
-            each.entry["required"] = True
-            claim = Text(f"标识一行：{zh}。", f"Tells one row from another: {en}.")
-        else:
-            claim = Text(f"{zh}，也可以作主键。", f"{en[0].upper()}{en[1:]}; it could be the key too.")
-        each.evidence = (*each.evidence, Evidence(claim, column.distinct, filled, is_proposed=number == 0))
 
 
 def _of(holds: int, of: int, language: str) -> str:

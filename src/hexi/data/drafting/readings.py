@@ -60,6 +60,14 @@ PROVINCES = frozenset(
     for code in range(first, last + 1)
 )
 """First two digits of division codes (GB/T 2260)."""
+LINE_BREAKS = "line_breaks"
+"""The kind of characters that a text over several lines has to be allowed."""
+_DAY_NUMBER = re.compile(r"[2-6]\d{4}(?:\.0+)?")
+"""Excel's number of a day from 1954 to 2064."""
+_SWAPPED = {"longitude": "latitude", "latitude": "longitude"}
+"""What a column may hold instead of what its heading says: in China the two never overlap."""
+_PAIRS = ({"y", "n"}, {"yes", "no"}, {"对", "错"}, {"真", "假"})
+"""Answers that are such only together."""
 _CHECKED = {"credit_code", "resident_id"}
 _SPECIFIC = (
     "geometry",
@@ -84,6 +92,10 @@ class Reading:
     weighed: Weighed
     by_heading: bool
     """Whether the heading says so too."""
+    has_day_numbers: bool = False
+    """Whether days stand there as Excel's numbers."""
+    has_line_breaks: bool = False
+    """Whether its texts go over several lines."""
 
     @property
     def share(self) -> float:
@@ -108,8 +120,9 @@ def readings_of(sample: pl.DataFrame, column: ColumnProfile) -> tuple[Reading, .
     found = []
     for name in _worth_weighing(some or texts, said):
         meaning = MEANINGS[name]
-        weighed = weigh(sample, {name: candidate(column.source, meaning)})[name]
-        reading = Reading(meaning, weighed, name == said)
+        counts_days = name == said == "date" and any(_DAY_NUMBER.fullmatch(text) for text in some)
+        weighed = weigh(sample, {name: candidate(column.source, meaning, counts_days=counts_days)})[name]
+        reading = Reading(meaning, weighed, name == said, counts_days)
         needed = ENOUGH if name in _CHECKED or reading.by_heading else NEARLY_ALL
         if weighed.of and reading.share >= needed:
             found.append(reading)
@@ -118,8 +131,13 @@ def readings_of(sample: pl.DataFrame, column: ColumnProfile) -> tuple[Reading, .
     return (*found, _as_text(sample, column, said))
 
 
-def candidate(source: str, meaning: Meaning) -> tuple[Field, Contract]:
-    """Return a field of that meaning, and a contract that holds nothing else."""
+def candidate(
+    source: str, meaning: Meaning, *, counts_days: bool = False, allowed: Sequence[str] = ()
+) -> tuple[Field, Contract]:
+    """Return a field of that meaning, and a contract that holds nothing else.
+
+    `counts_days` as Excel does; `allowed` are kinds of characters that a text may hold beside the usual ones.
+    """
     precision, scale = (18, 2) if meaning.name == "money" else (None, None)
     kinds = {"string": FieldType.STRING, "integer": FieldType.INTEGER, "date": FieldType.DATE}
     kinds |= {"object": FieldType.GEOMETRY, "timestamp": FieldType.TIMESTAMP, "boolean": FieldType.BOOLEAN}
@@ -131,11 +149,20 @@ def candidate(source: str, meaning: Meaning) -> tuple[Field, Contract]:
         source=source,
         precision=precision,
         scale=scale,
-        cleaners=tuple(CleanerUse(name=each) for each in meaning.clean),
+        cleaners=tuple(
+            CleanerUse(name=each, arguments={"excel_serial": True} if counts_days and each == "date" else {})
+            for each in meaning.clean
+        ),
         classification=Classification(meaning.classification),
     )
     rules = [RowRule(id="type", check="type", fields=("value",), sentence=_NOTHING)]
     rules += [RowRule(id=each, check=each, fields=("value",), sentence=_NOTHING) for each in meaning.checks]
+    if meaning.logical == "string":
+        # As every field of text is checked, said or not.
+        allow = {"allow": list(allowed)}
+        rules.append(
+            RowRule(id="characters", check="characters", fields=("value",), arguments=allow, sentence=_NOTHING)
+        )
     if meaning.options:
         limits = {"min": meaning.options["minimum"], "max": meaning.options["maximum"]}
         rules.append(RowRule(id="range", check="range", fields=("value",), arguments=limits, sentence=_NOTHING))
@@ -181,9 +208,14 @@ def _worth_weighing(texts: Sequence[str], said: str | None) -> list[str]:
     if _has_leading_zeros(texts):
         # 007 is a code: as a number it would lose what tells it from 7.
         names = [name for name in names if name not in {"integer", "number", "money"}]
+    if said == "date" and sum(1 for text in texts if _DAY_NUMBER.fullmatch(text)) >= LIKELY / 2 * len(texts):
+        names.append("date")
     if said in names:
         names.remove(said)
         names.insert(0, said)
+    if said in _SWAPPED:
+        # Before any number, and after what the heading says.
+        names.insert(1 if said in names else 0, _SWAPPED[said])
     if said in {"code", "phone", "credit_code", "resident_id"}:
         names = [name for name in names if name not in {"integer", "number", "money", "date"}]
     if "integer" not in names and "number" in names and said == "integer":
@@ -197,7 +229,8 @@ def _says_so_itself(name: str, texts: Sequence[str], said: str | None) -> bool:
         case "money":
             return _has_units(texts)
         case "boolean":
-            return set(texts) <= {"是", "否", "有", "无", "√", "×"}
+            answers = {text.lower() for text in texts}
+            return answers <= {"是", "否", "有", "无", "√", "×"} or answers <= {"true", "false"} or answers in _PAIRS
         case "division_code":
             return said == "code" and all(text[:2] in PROVINCES for text in texts)
     return False
@@ -211,9 +244,15 @@ def _has_leading_zeros(texts: Sequence[str]) -> bool:
     return any(len(text) > 1 and text.startswith("0") and text.isdigit() for text in texts)
 
 
+def _has_line_breaks(texts: pl.Series) -> bool:
+    return any(texts.str.contains(each, literal=True).any() for each in "\n\r\t")
+
+
 def _as_text(sample: pl.DataFrame, column: ColumnProfile, said: str | None) -> Reading:
     name = said if said in {"text", "title", "person", "code"} else "text"
     if said == "division_code":
         name = "code"
     meaning = MEANINGS[name]
-    return Reading(meaning, weigh(sample, {name: candidate(column.source, meaning)})[name], said == name)
+    has_lines = name == "text" and _has_line_breaks(sample[column.source])
+    asked = candidate(column.source, meaning, allowed=[LINE_BREAKS] if has_lines else [])
+    return Reading(meaning, weigh(sample, {name: asked})[name], said == name, has_line_breaks=has_lines)

@@ -41,7 +41,14 @@ MONEY_MARKS = (
     | dict.fromkeys(["人民币", "RMB", "CNY", "rmb", "cny", "元", "圆", "整", "￥", "¥", ",", "，", *BLANK], "")
     | {"万元": "万", "亿元": "亿"}
 )
+HYPHENS = {"—": "-", "－": "-", "−": "-"}
 PHONE_MARKS = FULL_WIDTH | dict.fromkeys([*"-()./（）—－．／", *BLANK], "")
+EXTENSION = (
+    r"^(?:(?:\+|00)86-?)?(0(?:10|2[0-9]|[3-9][0-9]{2}))-?([0-9]{7,8})(?:-|转|分机|转分机|[eE][xX][tT]\.?)([0-9]{1,6})$"
+)
+"""A landline with an extension, half width and without white space and brackets."""
+EXTENDED_BYTES = len("0931-8465000-1")
+"""Bytes of the shortest one that has both of its hyphens; without any, the number alone cannot be told from it."""
 CODE_MARKS = FULL_WIDTH | dict.fromkeys(["-", "－", *BLANK], "")
 ID_MARKS = FULL_WIDTH | dict.fromkeys(BLANK, "")
 MONEY_UNITS = {
@@ -285,7 +292,15 @@ def _spelt_degrees(column: pl.Series) -> pl.Series:
 def _phone(column: pl.Series, arguments: Arguments) -> pl.Series:
     plain = _over(column, _many(TEXT, PHONE_MARKS))
     plain = _over(plain, TEXT.str.replace(r"^(?:\+|00)86", ""))
-    return _over(plain, TEXT.str.replace(r"^(0(?:10|2[0-9]|[3-9][0-9]{2}))([0-9]{7,8})$", "${1}-${2}"))
+    plain = _over(plain, TEXT.str.replace(r"^(0(?:10|2[0-9]|[3-9][0-9]{2}))([0-9]{7,8})$", "${1}-${2}"))
+    # An extension shows only by the sign before it, which is gone by now.
+    long = (column.str.len_bytes() >= EXTENDED_BYTES - 1).arg_true()
+    spaced = _over(column.gather(long), _many(TEXT, FULL_WIDTH | dict.fromkeys([*"()（）", *BLANK], "") | HYPHENS))
+    is_extended = spaced.str.contains(EXTENSION)
+    if not is_extended.any():
+        return plain
+    extended = _over(spaced.filter(is_extended), TEXT.str.replace(EXTENSION, "${1}-${2}-${3}"))
+    return plain.scatter(long.filter(is_extended), extended)
 
 
 def _division_code(text: pl.Expr, arguments: Arguments, field: Field) -> pl.Expr:

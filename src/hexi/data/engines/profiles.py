@@ -41,6 +41,8 @@ class ColumnProfile:
     """The most frequent texts of the sample, at most `TOP`, and their rows."""
     varied: tuple[str, ...]
     """A few texts of different shapes, as they came."""
+    has_placeholders: bool
+    """Whether the sample holds words such as 暂无 where there is no value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +202,13 @@ def _column(sample: pl.DataFrame, name: str, empty: int, counted: int | None) ->
         is_counted=counted is not None or len(filled) == sample.height,
         top=tuple((str(value), int(count)) for value, count in counts.iter_rows()),
         varied=_varied(filled),
+        has_placeholders=len(filled) < sample.height and _has_placeholders(sample[name]),
     )
+
+
+def _has_placeholders(texts: pl.Series) -> bool:
+    short = texts.filter(texts.str.len_bytes() <= LONGEST_BYTES)
+    return bool(short.is_in(list(PLACEHOLDERS)).any())
 
 
 def _varied(filled: pl.Series) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from hexi.data.contracts.model import Contract
@@ -17,7 +18,13 @@ from hexi.registry.parties import queries as parties
 
 def contract_of(draft: Draft) -> Contract:
     """Return the draft's contract. Raises `ContractInvalid` with every problem at once."""
-    return contract_from_text(draft.text, file=Path(f"{draft.dataset or 'draft'}.odcs.yaml"))
+    return _read(draft.text, f"{draft.dataset or 'draft'}.odcs.yaml")
+
+
+@lru_cache(maxsize=8)
+def _read(text: str, file: str) -> Contract:
+    """One page asks for the contract of a text several times, and a long one takes half a second to check."""
+    return contract_from_text(text, file=Path(file))
 
 
 def next_text(contract: Contract) -> str:

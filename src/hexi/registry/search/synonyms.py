@@ -22,17 +22,24 @@ GROUPS = """
 法定代表人, 法人代表, legal representative
 注册资本, 注册资金, registered capital
 经营范围, 业务范围, business scope
+企业登记, 工商登记, 工商注册, 市场主体登记, 经营主体登记, business registration
 地址, 住所, 住址, 经营场所, address
 电话, 手机, 手机号, 联系电话, 联系方式, phone, telephone, mobile
-机场, 航空港, airport
+机场, 飞机场, 航空港, airport
 医院, 医疗机构, hospital
 学校, 院校, school
 养老院, 敬老院, 养老机构, nursing home, care home
+老人, 老年人, 高龄, elderly
+儿童, 未成年人, 少儿, child
+残疾人, 残障, 残疾, disability, disabled
+幼儿园, 托幼, 幼托, kindergarten, nursery
+药店, 药房, pharmacy
 人口, population
 居民, 公民, 群众, resident, citizen
 农村, 乡村, rural, village
 贫困, poverty
 低保, 最低生活保障, minimum living allowance
+补贴, 补助, 资助, 津贴, subsidy, allowance
 财政, finance
 预算, budget
 税务, 税收, 纳税, tax
@@ -43,6 +50,10 @@ GROUPS = """
 采购, 政府采购, procurement
 投诉, 举报, complaint
 热线, 12345, hotline
+停车场, 停车位, 车位, parking
+充电桩, 充电站, charging station
+公厕, 公共厕所, 厕所, toilet
+铁路, 火车, railway, train
 公交, 公共汽车, 公共交通, bus, public transport
 道路, 公路, road, highway
 水库, reservoir
@@ -58,7 +69,7 @@ GROUPS = """
 名录, 名单, 清单, list, register, directory
 统计, statistics
 指标, indicator
-经纬度, 坐标, coordinates
+经纬度, 坐标, 经度, 纬度, 地理位置, coordinates, longitude, latitude
 出生, 新生儿, birth
 婚姻, 结婚, marriage
 社保, 社会保险, social insurance, social security

@@ -36,6 +36,8 @@ from hexi.data.engines.sources.records import (
 LIMIT_BYTES = 512 << 20
 """A JSON document is read into memory; a larger one belongs into one object per line, CSV or Parquet."""
 BATCH_RECORDS = 50_000
+DEEPEST = 4
+"""Names that may stand around a list of records, such as `data.list`."""
 SURROGATE = re.compile("[\ud800-\udfff]")
 Row = dict[str, str | None]
 
@@ -257,11 +259,22 @@ def _records(document: Any, records: str | None, path: Path) -> Iterator[Row]:
                 file=path,
                 keys=keys_of(document),
             )
-            lists = [key for key, each in document.items() if _is_table(each)] if isinstance(document, dict) else []
-            refusal.only = lists[0] if len(lists) == 1 and "." not in lists[0] else None
+            lists = list(_tables(document, []))
+            refusal.only = lists[0] if len(lists) == 1 else None
             raise refusal
         records = "*"
     yield from _walk(document, records.split("."), {}, [], path, records)
+
+
+def _tables(node: Any, names: list[str]) -> Iterator[str]:
+    """The paths of the lists of records in a document, as `records` names them."""
+    for key, each in node.items() if isinstance(node, dict) and len(names) < DEEPEST else ():
+        if "." in key or key == "*" or key.startswith("{"):
+            continue
+        if _is_table(each):
+            yield ".".join([*names, key])
+        else:
+            yield from _tables(each, [*names, key])
 
 
 def _is_table(node: Any) -> bool:

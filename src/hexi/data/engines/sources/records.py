@@ -106,7 +106,7 @@ class NoRecords(WrongPlace):
     code = "source.no-records"
 
     only: str | None = None
-    """The member that is, where there is just one."""
+    """The path of the list that is, where there is just one."""
 
 
 class QueryFailed(SourceInvalid):
