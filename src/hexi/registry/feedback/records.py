@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -35,15 +34,6 @@ class State(StrEnum):
 
 WAITING = (State.OPEN, State.REOPENED)
 """States in which somebody has to answer."""
-PERIODS_DAYS: Mapping[str, int] = {
-    "realtime": 1,
-    "daily": 2,
-    "weekly": 8,
-    "monthly": 35,
-    "quarterly": 100,
-    "yearly": 380,
-}
-"""Update cycle → days after which the promise counts as broken: the cycle and a little grace, the node's own choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from hexi.exchange.door import queries as door
-from hexi.registry.catalog import freshness
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import Freshness, Sums
-from hexi.registry.feedback.records import PERIODS_DAYS
 from hexi.registry.parties import queries as parties
 from hexi.registry.runs import queries as runs
 from hexi.registry.runs.records import State
@@ -92,8 +90,8 @@ def _body(request: HttpRequest) -> SafeString:
 def _promises(asked: str) -> dict[str, Any]:
     """What became of the promises of freshness, and the datasets of the kind asked for by name, else the late ones."""
     which = Freshness(asked) if asked in set(Freshness) else Freshness.LATE
-    counts = freshness.counts(periods_days=PERIODS_DAYS, now=clock())
-    found = freshness.datasets(which, periods_days=PERIODS_DAYS, now=clock(), limit=NAMED)
+    counts = catalog.promise_counts(now=clock())
+    found = catalog.promised(which, now=clock(), limit=NAMED)
     series = {Freshness.KEPT: GOOD, Freshness.LATE: BAD, Freshness.NONE: OTHER}
     most = max(counts.values()) or 1
     rows = [
