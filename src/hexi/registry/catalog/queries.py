@@ -108,12 +108,20 @@ def dataset(name: str) -> DatasetRecord:
     )
 
 
-def published_by(organisation: str, *, limit: int) -> tuple[tuple[DatasetSummary, ...], int]:
-    """The datasets of one publisher, the newest first, at most `limit`; and how many there are."""
-    titles = {id: each.title for id, each in parties.organisations().items()}
+def published_by(organisation: str, *, limit: int, largest: bool = False) -> tuple[DatasetSummary, ...]:
+    """The datasets of one publisher, the newest first, or those with most rows; at most `limit`."""
+    titles = parties.titles_of([organisation])
     rows = Dataset.objects.filter(is_withdrawn=False, publisher=organisation)
-    newest = rows.order_by("-certified_at", "name")[:limit]
-    return tuple(_summary(row, titles) for row in newest), rows.count()
+    return tuple(
+        _summary(row, titles) for row in rows.order_by("-rows" if largest else "-certified_at", "name")[:limit]
+    )
+
+
+def sums_of(organisation: str) -> Sums:
+    """The newest versions of one publisher's datasets added up; nothing but noughts where it has none."""
+    rows = Dataset.objects.filter(is_withdrawn=False, publisher=organisation)
+    found = rows.aggregate(count=Count("id"), rows=Sum("rows", default=0), accepted=Sum("accepted", default=0))
+    return Sums(**found)
 
 
 def published_counts() -> dict[str, int]:

@@ -190,6 +190,11 @@ class Sums:
     """Of the sources."""
     accepted: int
 
+    @property
+    def quality(self) -> float:
+        """Share of source rows that were accepted, 0 to 1; 1 where there are none."""
+        return self.accepted / self.rows if self.rows else 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeFacts:
