@@ -34,7 +34,7 @@ OWN = {
     "registry.accounts": {"credentials", "people", "roles"},
     "registry.documents": {"naming", "storing"},
     "registry.drafts": {"bulk", "cells", "checking", "sourcing", "telling", "workbook"},
-    "registry.feedback": {"checking", "telling"},
+    "registry.feedback": {"checking", "keeping", "telling"},
     "registry.registrations": {"certifying", "numbering", "telling", "verification"},
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
