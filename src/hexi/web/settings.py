@@ -15,6 +15,7 @@ HEXI_TRUST = HEXI_HOME / "trust.json"
 HEXI_UPLOAD_BYTES = environment.UPLOAD_MB.whole(os.environ) << 20
 HEXI_ANSWER_DAYS = environment.ANSWER_DAYS.whole(os.environ)
 HEXI_NOTICE_DAYS = environment.NOTICE_DAYS.whole(os.environ)
+HEXI_RENEWAL_DAYS = environment.RENEWAL_DAYS.whole(os.environ)
 HEXI_REGISTRATION_YEARS = environment.REGISTRATION_YEARS.whole(os.environ)
 HEXI_NODE_NAME = home.name(HEXI_HOME)
 

@@ -94,6 +94,7 @@ def _seal(is_over: threading.Event) -> None:
     from hexi.registry.documents import actions as documents
     from hexi.registry.feedback import tasks as feedback
     from hexi.registry.notices import actions as notices
+    from hexi.registry.registrations import tasks as registrations
 
     waited = 0.0
 
@@ -107,6 +108,7 @@ def _seal(is_over: threading.Event) -> None:
             documents.expire(now=node.clock())
             notices.forget(now=node.clock())
             feedback.watch(node.clock())
+            registrations.watch(node.clock())
         return False
 
     _again(turn, is_over)
