@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -151,7 +152,7 @@ def _one(request: HttpRequest, record: RegistrationRecord) -> dict[str, Any]:
         "registration": summary,
         "runs_out": ends is not None and ends <= queries.renewable_until(today),
         "is_over": ends is not None and not summary.holds(on=today),
-        "days_to_end": working_days_left(today, ends) if ends else 0,
+        "days_to_end": working_days_left(today, ends - timedelta(days=1)) if ends else 0,
         "may_renew": is_listed and may_apply,
         "applications": record.applications,
         "under_way": open_one,
