@@ -31,7 +31,7 @@ USUAL = {
 }
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
-    "registry.accounts": {"credentials", "people", "roles"},
+    "registry.accounts": {"connecting", "credentials", "people", "roles", "vault"},
     "registry.documents": {"naming", "storing"},
     "registry.drafts": {"bulk", "cells", "checking", "sourcing", "telling", "workbook"},
     "registry.feedback": {"checking", "keeping", "telling"},
@@ -51,7 +51,7 @@ FACES = {"records", "queries", "actions", "errors", "tasks"}
 """What others may import of a room."""
 FURTHER_FACES = {
     "registry.events": {"merkle", "verbs"},
-    "registry.accounts": {"people", "roles"},
+    "registry.accounts": {"connecting", "people", "roles"},
     "registry.drafts": {"bulk"},
     "registry.feedback": {"checking"},
     "registry.registrations": {"verification"},

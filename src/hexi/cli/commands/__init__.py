@@ -17,6 +17,7 @@ from rich.markup import escape
 import hexi
 from hexi.cli import node
 from hexi.cli.commands.accounts import account
+from hexi.cli.commands.connections import connections
 from hexi.cli.commands.demo import demo
 from hexi.cli.commands.events import events
 from hexi.cli.commands.infer import infer
@@ -117,5 +118,8 @@ def main(*, debug: bool) -> None:
     """Hexi: from messy tables to certified data that others can find, read and check."""
 
 
-for command in (init, infer, publish, verify, status, events, keys, account, registrations, serve, pack, demo):
+for command in (
+    *(init, infer, publish, verify, status, events, keys, account, connections, registrations, serve, pack),
+    demo,
+):
     main.add_command(command)

@@ -96,3 +96,17 @@ class Count(models.Model):
 
     class Meta:
         db_table = "accounts_count"
+
+
+class Connection(models.Model):
+    """The way to another system from which datasets are collected."""
+
+    name = models.CharField(primary_key=True, max_length=60)
+    address = models.CharField(max_length=500)
+    """A URL without its secret."""
+    sealed = models.TextField(blank=True, default="")
+    """The secret, encrypted; empty where none is needed."""
+    organisation = models.CharField(max_length=36, blank=True, default="")
+    """Whose datasets may be collected through it; empty for all of the node's."""
+    changed_by = models.CharField(max_length=150)
+    changed_at = models.DateTimeField()
