@@ -34,7 +34,7 @@ OWN = {
     "registry.accounts": {"connecting", "credentials", "people", "roles", "vault"},
     "registry.documents": {"naming", "storing"},
     "registry.drafts": {"bulk", "cells", "checking", "sourcing", "telling", "workbook"},
-    "registry.feedback": {"checking", "telling"},
+    "registry.feedback": {"checking", "keeping", "telling"},
     "registry.registrations": {"certifying", "numbering", "telling", "verification"},
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
@@ -57,6 +57,20 @@ OWN = {
     "exchange.door": {"metering"},
 }
 """What a room has beyond the usual: its own trade, without tables."""
+FACES = {"records", "queries", "actions", "errors", "tasks"}
+"""What others may import of a room."""
+FURTHER_FACES = {
+    "registry.events": {"merkle", "verbs"},
+    "registry.accounts": {"connecting", "people", "roles"},
+    "registry.drafts": {"bulk"},
+    "registry.feedback": {"checking"},
+    "registry.registrations": {"verification"},
+    "registry.parties": {"identifiers"},
+    "registry.places": {"divisions"},
+    "registry.search": {"words"},
+    "exchange.grants": {"access"},
+}
+"""What they do import besides; it only gets shorter."""
 FORBIDDEN = {
     "utils",
     "util",
@@ -107,6 +121,19 @@ def test_tables_stay_in_their_room() -> None:
     ]
 
     assert strangers == []
+
+
+def test_others_know_a_room_by_its_faces() -> None:
+    within = {f"{room.parent.name}.{room.name}": {path.stem for path in room.glob("*.py")} for room in ROOMS}
+    found = set()
+    for name, tree in modules():
+        for target in imported(tree):
+            _, floor, room, module, *_ = [*target.split("."), "", "", ""]
+            if module in within.get(f"{floor}.{room}", ()) and not name.startswith(f"hexi.{floor}.{room}."):
+                found.add((f"{floor}.{room}", module))
+
+    further = {(room, module) for room, module in found if module not in FACES}
+    assert further == {(room, module) for room, known in FURTHER_FACES.items() for module in known}
 
 
 def test_no_drawer_for_odds_and_ends() -> None:

@@ -49,13 +49,13 @@ def serve_demo(home: Path) -> Iterator[Portal]:
         yield Portal(home, address)
 
 
-def serve(home: Path) -> Iterator[str]:
-    """Serve a node until the iterator ends, and give its address."""
+def serve(home: Path, *more: str) -> Iterator[str]:
+    """Serve a node until the iterator ends, and give its address; `more` is said to `hexi serve`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [HEXI, "serve", "--port", str(port)],
+        [HEXI, "serve", "--port", str(port), *more],
         env=environment(home),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

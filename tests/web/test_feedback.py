@@ -205,6 +205,30 @@ def test_a_wish_is_found_joined_answered_and_told(own: Node, sign_in: SignIn) ->
     assert "The wish “&lt;script&gt;" in text_of(other, "/en/notices/")
 
 
+def test_a_wish_is_taken_back_by_who_had_it_and_closed_by_who_answers(own: Node, sign_in: SignIn) -> None:
+    author, officer, office = sign_in("qian"), sign_in("li"), catalog.dataset(SHOPS).summary.publisher_id
+    wished = {"title": "Rain", "reason": "floods", "organisation": office}
+    first, second = (author.post("/en/wishes/new/", wished).headers["Location"] for _ in range(2))
+    for page, button in ((first, "withdraw"), (second, "close")):
+        assert (f'value="{button}"' in text_of(author, page)) is (button == "withdraw")
+        assert (f'value="{button}"' in text_of(officer, page)) is (button == "close")
+    assert "answer due by" in text_of(Client(), first)
+
+    author.post(first, {"do": "withdraw"})
+    assert officer.post(second, {"do": "close", "text": " "}).status_code == 400
+    officer.post(second, {"do": "close", "text": "nobody measures it"})
+
+    assert "taken back" in text_of(Client(), first)
+    assert first not in text_of(Client(), "/en/wishes/")
+    for page in (first, second):
+        for client in (author, officer):
+            assert "<button" not in text_of(client, page).partition("</header>")[2].partition("<main")[2]
+            assert 'name="do"' not in text_of(client, page)
+    assert "nobody measures it" in text_of(Client(), second)
+    assert officer.post(first, {"do": "join"}).status_code == 409
+    assert "was closed with an answer" in text_of(author, "/en/notices/")
+
+
 def test_overdue_questions_are_said_to_be_so(own: Node, sign_in: SignIn) -> None:
     asked = actions.ask_correction(SHOPS, reason="x", by=QIAN, now=NOON.replace(year=2020))
 

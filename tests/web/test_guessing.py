@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
+from hexi.registry.accounts import actions as accounts
 from hexi.registry.events import queries as events
+from hexi.web.clock import clock
 from hexi.web.keeping import shelf
 from hexi.web.signing_in import PAUSE_S
 from tests.nodes import Node
@@ -95,6 +98,15 @@ def test_a_pause_is_not_forgotten_over_many_other_guesses(own: Node) -> None:
         attempt(f"other{number}", "wrong", number=number + 20)
 
     assert attempt("li", PASSWORD, number=200).status_code == 200
+
+
+def test_counts_go_when_their_time_is_over(own: Node) -> None:
+    attempt("li", "wrong")
+    now = clock()
+
+    assert accounts.forget_counts(now=now) == 0
+    assert accounts.forget_counts(now=now + timedelta(hours=2)) > 0
+    assert accounts.forget_counts(now=now + timedelta(hours=2)) == 0
 
 
 def test_what_is_kept_of_pages_pushes_no_pause_out(own: Node) -> None:

@@ -85,6 +85,7 @@ TO_PEOPLE: dict[str, tuple[str, ...]] = {
     "notices": ("page",),
     "registrations-waiting": ("page",),
     "wish-new": ("title",),
+    "register": ("kind",),
     "people": ("q",),
     "log": ("about", "before"),
 }

@@ -16,10 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from hexi.exchange.door import queries as door
 from hexi.kernel.actors import EVERYONE, NODE
 from hexi.kernel.errors import Invalid
-from hexi.registry.catalog import freshness
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import Freshness
-from hexi.registry.feedback.records import PERIODS_DAYS
 from hexi.registry.runs import actions
 from hexi.registry.runs import queries as runs
 from hexi.web.clock import clock
@@ -173,7 +171,7 @@ def test_late_promises_are_named_and_kept_ones_a_click_away(old: Node) -> None:
     publish(old, "test.kept")
     said = page("/en/overview/")
 
-    counts = freshness.counts(periods_days=PERIODS_DAYS, now=clock())
+    counts = catalog.promise_counts(now=clock())
     assert counts == {Freshness.KEPT: 2, Freshness.LATE: 1, Freshness.NONE: 1}
     assert '<a href="/en/datasets/test.late/">test.late</a><div class="meta"><span>Updated: monthly</span>' in said
     bars = re.findall(r'href="(/en/overview/\?promise=\w+)#promises">[^<]*</a></th>.*?class="num">(\d+)<', said)
@@ -187,7 +185,7 @@ def test_late_promises_are_named_and_kept_ones_a_click_away(old: Node) -> None:
 def test_a_promise_is_late_as_soon_as_the_log_says_so(old: Node, days: int) -> None:
     publish(old, "test.monthly", cycle="monthly")
     at = catalog.dataset("test.monthly").summary.certified_at + timedelta(days=days)
-    late = freshness.datasets(Freshness.LATE, periods_days=PERIODS_DAYS, now=at, limit=9)
+    late = catalog.promised(Freshness.LATE, now=at, limit=9)
 
     assert [each.name for each in late] == ([] if days == 35 else ["test.monthly"])
 

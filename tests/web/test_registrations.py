@@ -203,3 +203,20 @@ def test_a_registration_of_long_ago_has_expired_everywhere(own: Node) -> None:
     for address in (f"/en/datasets/{SHOPS}/", f"/en/registrations/{made}/", "/en/registrations/?state=expired"):
         assert ">expired" in text_of(Client(), address)
     assert made not in text_of(Client(), "/en/registrations/?state=registered")
+
+
+def test_what_runs_out_is_said_on_its_page_and_on_the_officers_desk(own: Node, sign_in: SignIn) -> None:
+    made = actions.apply(SHOPS, by=LI, now=own.clock())
+    actions.open_notice(made, by=WANG, now=own.clock())
+    page, officer, renew = f"/en/registrations/{made}/", sign_in("li"), f"/en/datasets/{SHOPS}/register/?kind=change"
+    with override_settings(HEXI_REGISTRATION_YEARS=1):
+        actions.register(made, by=WANG, now=own.clock() + NOTICE)
+    assert "runs out" not in text_of(officer, page) + text_of(officer, "/en/desk/")
+
+    with override_settings(HEXI_RENEWAL_DAYS=999):
+        assert "working days from today" in text_of(Client(), page)
+        assert renew not in text_of(Client(), page)
+        assert renew in text_of(officer, page)
+        assert "Registrations that run out" in text_of(officer, "/en/desk/")
+        assert "Registrations that run out" not in text_of(sign_in("qian"), "/en/desk/")
+    assert 'value="change" required checked' in text_of(officer, renew)

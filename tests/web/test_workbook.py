@@ -16,7 +16,8 @@ from django.test import Client
 from hexi.kernel.actors import NODE, Actor
 from hexi.kernel.names import Text
 from hexi.registry.accounts import people
-from hexi.registry.catalog import exporting
+from hexi.registry.catalog import queries as catalog
+from hexi.registry.catalog.records import SHEETS
 from hexi.registry.documents import actions as documents
 from hexi.registry.drafts import queries as drafts
 from hexi.registry.parties import actions as parties
@@ -52,7 +53,7 @@ def signed_in(name: str) -> Client:
 def filled(node: Node, office: str, changes: dict[str, str]) -> str:
     """An upload of the exported catalogue in which the dataset says `changes`, by heading."""
     source, target = node.folder / "catalogue.xlsx", node.folder / "filled.xlsx"
-    exporting.export(office, source, by=NODE)
+    catalog.write_workbook(office, source, by=NODE)
     book = fastexcel.read_excel(source)
     with xlsxwriter.Workbook(target) as made:
         for name in book.sheet_names:
@@ -60,7 +61,7 @@ def filled(node: Node, office: str, changes: dict[str, str]) -> str:
             rows = [*book.load_sheet(name, header_row=None, dtypes="string").to_polars().iter_rows()]
             for number, row in enumerate(rows):
                 for place, cell in enumerate(row):
-                    said = changes.get(rows[0][place]) if number == 1 and name == exporting.SHEETS[0] else None
+                    said = changes.get(rows[0][place]) if number == 1 and name == SHEETS[0] else None
                     page.write_string(number, place, said or cell or "")
     raw, now = target.read_bytes(), node.clock()
     upload = documents.begin("catalogue.xlsx", size_bytes=len(raw), organisation=office, by=LI, now=now)

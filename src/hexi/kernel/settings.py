@@ -176,6 +176,16 @@ NOTICE_DAYS = Setting(
         "own choice; set what the law of the place says.",
     ),
 )
+RENEWAL_DAYS = Setting(
+    name="HEXI_RENEWAL_DAYS",
+    kind="whole number",
+    default="20",
+    doc=Text(
+        "登记有效期届满前多少个工作日提醒数据专员，并可申请续期。默认值为本节点自定；如当地另有规定，请按规定设置。",
+        "Working days before the end of a registration from which on its data officers are told and may have it go on. "
+        "The default is the node's own choice; set what the law of the place says.",
+    ),
+)
 REGISTRATION_YEARS = Setting(
     name="HEXI_REGISTRATION_YEARS",
     kind="whole number",

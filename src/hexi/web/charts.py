@@ -16,6 +16,8 @@ from hexi.web.svg import element, picture, text_width
 
 MAX_WIDTH = 760.0
 LABEL, LABEL_ON_PHONES = 12.0, 24.0
+GOOD, BAD, OTHER = 0, 3, 6
+"""Series of what was accepted or came to its end, of what is in quarantine or failed, and of the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,17 @@ def bar_rows(bars: Sequence[Bar], *, link: Callable[[Bar], str | None]) -> tuple
         )
         for each in bars
     )
+
+
+def accepted_row(label: str, *, rows: int, accepted: int, most: int, href: str) -> BarRow:
+    """Return a bar of rows: what was accepted, then what is in quarantine. `most` is what the longest bar counts."""
+    good = accepted / most * 100
+    said = gettext("%(share)s accepted") % {"share": wording.percent(accepted / rows if rows else 1.0)}
+    parts = (
+        BarPart(start=0, width=good, series=GOOD, hover=said),
+        BarPart(start=good, width=(rows - accepted) / most * 100, series=BAD, hover=said),
+    )
+    return BarRow(label=label, amount=rows, parts=parts, href=href)
 
 
 def stacked_rows(

@@ -16,6 +16,7 @@ HEXI_TRUST = HEXI_HOME / "trust.json"
 HEXI_UPLOAD_BYTES = environment.UPLOAD_MB.whole(os.environ) << 20
 HEXI_ANSWER_DAYS = environment.ANSWER_DAYS.whole(os.environ)
 HEXI_NOTICE_DAYS = environment.NOTICE_DAYS.whole(os.environ)
+HEXI_RENEWAL_DAYS = environment.RENEWAL_DAYS.whole(os.environ)
 HEXI_REGISTRATION_YEARS = environment.REGISTRATION_YEARS.whole(os.environ)
 HEXI_NODE_NAME = home.name(HEXI_HOME)
 
@@ -115,8 +116,13 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
-    # Failures to sign in are counted here: where there is little room, guesses at other names push a pause out.
-    "default": {"BACKEND": IN_MEMORY, "LOCATION": "counts", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    # Failures to sign in are counted here, by all web processes together: where there is little room, guesses at
+    # other names push a pause out.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_count",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
     "pages": {"BACKEND": IN_MEMORY, "LOCATION": "pages"},
 }
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/h/ip,10/15m/key", "login": "60/m/ip"}

@@ -221,6 +221,8 @@ WISH_STATES = {
     "open": Text("待答复", "waits for an answer"),
     "declined": Text("已答复", "answered"),
     "fulfilled": Text("已有数据", "fulfilled"),
+    "closed": Text("已办结", "closed"),
+    "withdrawn": Text("已撤回", "taken back"),
 }
 REGISTRATION_STATES = STATES
 REGISTRATION_KINDS = {

@@ -28,6 +28,7 @@ UNASKED = {
     "registry.events.actions.record",  # below accounts: whoever records was asked before
     "registry.events.actions.personal_hash",  # changes nothing
     "registry.notices.actions.forget",  # housekeeping
+    "registry.accounts.actions.forget_counts",  # housekeeping
     "registry.notices.actions.tell",  # by the room in which something happened, which asked
     "registry.parties.actions.register",  # entered by the node as it meets a publisher
     "registry.runs.actions.begin",  # part of `publish`, which asks

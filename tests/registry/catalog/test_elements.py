@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from hexi.data.contracts.reading import contract_from_text
 from hexi.kernel.actors import EVERYONE, NODE
 from hexi.registry.accounts.errors import NotAuthorised
-from hexi.registry.catalog import actions, claiming, exporting, mending, queries
+from hexi.registry.catalog import actions, queries
 from hexi.registry.catalog.errors import SourceTaken
 from hexi.registry.catalog.models import Dataset
+from hexi.registry.catalog.records import PERIODS_DAYS, Freshness
 from hexi.registry.events import queries as events
 from tests.nodes import Node, contract, field
 
@@ -115,7 +116,7 @@ def test_no_claim_stands_in_the_way_of(own: Node, text: str) -> None:
 
     own.publish(text, ROWS + "a2,0931-7654321\n")
 
-    assert claiming.taken(contract_from_text(text)) == ()
+    assert queries.taken_sources(contract_from_text(text)) == ()
 
 
 def test_a_claim_ends_with_the_dataset_and_of_two_the_older_holds(own: Node) -> None:
@@ -127,7 +128,7 @@ def test_a_claim_ends_with_the_dataset_and_of_two_the_older_holds(own: Node) -> 
         own.publish(firms("a.firms", version="2.0.0"), ROWS)
     own.publish(firms("b.firms", version="2.0.0", publisher=OTHER), ROWS + "a2,0931-7654321\n")
 
-    (holder,) = claiming.sources()
+    (holder,) = queries.sources()
     assert (holder.dataset, holder.scope) == ("b.firms", ("credit_code",))
 
 
@@ -135,7 +136,7 @@ def test_the_fields_that_hold_an_element_are_listed_with_the_source_first(own: N
     own.publish(firms("b.holds", is_source=False), ROWS)
     own.publish(firms("c.source"), ROWS)
 
-    found, total = claiming.uses("phone", limit=10)
+    found, total = queries.element_uses("phone", limit=10)
 
     assert total == 2
     assert [(each.dataset, each.is_source) for each in found] == [("c.source", True), ("b.holds", False)]
@@ -159,25 +160,45 @@ def test_an_office_is_told_what_it_has_to_mend(own: Node) -> None:
     own.publish(contract("a.gaps", field("n", "数", "integer", clean="integer"), publisher=office), "n\n1\nx\n")
     organisation = Dataset.objects.get(name="a.whole").publisher
 
-    (gaps,) = mending.to_mend(organisation, now=own.clock())
+    (gaps,) = queries.to_mend(organisation, now=own.clock())
     assert gaps.dataset == "a.gaps"
     assert gaps.gaps == ("theme", "updates", "licence", "methods", "category", "contact")
     assert (gaps.undocumented, gaps.quality, gaps.late_since) == (("n",), 0.5, None)
 
-    later = mending.to_mend(organisation, now=own.clock() + timedelta(days=2))
+    later = queries.to_mend(organisation, now=own.clock() + timedelta(days=3))
     assert [each.dataset for each in later if each.late_since] == ["a.whole"]
+
+
+@pytest.mark.parametrize("cycle", [*PERIODS_DAYS, "static"])
+@pytest.mark.parametrize("passed", [timedelta(0), timedelta(seconds=1)], ids=["at-the-last-moment", "after-it"])
+def test_whatever_judges_a_promise_has_the_same_datasets_late(own: Node, cycle: str, passed: timedelta) -> None:
+    promise = f"  - {{property: hexi.updates, value: {cycle}}}\n"
+    own.publish(contract("a.one", field("code", "代码"), properties=promise), "code\n1\n")
+    (said,) = queries.promises(["a.one"])
+    at = said.certified_at + timedelta(days=PERIODS_DAYS.get(cycle, 9_999)) + passed
+    is_late = bool(passed) and cycle in PERIODS_DAYS
+
+    office = Dataset.objects.get(name="a.one").publisher
+    counts = queries.promise_counts(publisher=office, now=at)
+    (mend,) = queries.to_mend(office, now=at)
+
+    assert said.is_late(now=at) == is_late
+    assert [each.name for each in queries.promised(Freshness.LATE, now=at, limit=9)] == ["a.one"] * is_late
+    assert (counts[Freshness.LATE], counts[Freshness.NONE]) == (is_late, cycle == "static")
+    assert mend.late_since == (said.kept_until if is_late else None)
+    assert queries.promise_counts(publisher="nobody", now=at) == dict.fromkeys(Freshness, 0)
 
 
 def test_what_to_mend_takes_as_many_queries_for_many_datasets(own: Node) -> None:
     own.publish(contract("a.one", field("code", "代码")), "code\n1\n")
     organisation = Dataset.objects.get(name="a.one").publisher
     with CaptureQueriesContext(connection) as before:
-        mending.to_mend(organisation, now=own.clock())
+        queries.to_mend(organisation, now=own.clock())
     for number in range(4):
         own.publish(contract(f"a.more{number}", field("code", "代码")), "code\n1\n")
 
     with CaptureQueriesContext(connection) as after:
-        assert len(mending.to_mend(organisation, now=own.clock())) == 5
+        assert len(queries.to_mend(organisation, now=own.clock())) == 5
 
     assert len(after) == len(before)
 
@@ -190,7 +211,7 @@ def test_the_catalogue_of_an_office_is_a_workbook_of_texts_without_formulas(own:
     target = tmp_path / "catalogue.xlsx"
 
     with CaptureQueriesContext(connection) as made:
-        assert exporting.export(organisation, target, by=NODE) == 2 + 3
+        assert queries.write_workbook(organisation, target, by=NODE) == 2 + 3
 
     book = fastexcel.read_excel(target)
     datasets, items = (book.load_sheet(each).to_polars() for each in book.sheet_names)
@@ -209,4 +230,4 @@ def test_only_who_describes_its_datasets_takes_the_catalogue_of_an_office(own: N
     organisation = Dataset.objects.get(name="b.firms").publisher
 
     with pytest.raises(NotAuthorised):
-        exporting.export(organisation, tmp_path / "x.xlsx", by=EVERYONE)
+        queries.write_workbook(organisation, tmp_path / "x.xlsx", by=EVERYONE)

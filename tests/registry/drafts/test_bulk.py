@@ -12,9 +12,9 @@ import xlsxwriter
 
 from hexi.kernel.actors import Actor
 from hexi.registry.accounts.errors import NotAuthorised
-from hexi.registry.catalog import exporting
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog import tasks as publishing
+from hexi.registry.catalog.records import SHEETS
 from hexi.registry.documents import actions as documents
 from hexi.registry.documents.errors import DocumentMissing
 from hexi.registry.drafts import actions, bulk, queries, tasks
@@ -26,7 +26,7 @@ from tests.registry.drafts.conftest import Office
 
 MINE = "{zh: 省商务厅, en: Commerce}"
 THEIRS = "{zh: 省民政厅, en: Civil affairs}"
-DATASETS, ITEMS = exporting.SHEETS
+DATASETS, ITEMS = SHEETS
 Cells = dict[str, list[list[str]]]
 
 
@@ -42,7 +42,7 @@ def shop(office: Office) -> Office:
 
 def exported(office: Office, tmp_path: Path) -> Cells:
     target = tmp_path / "catalogue.xlsx"
-    exporting.export(office.id, target, by=office.officer)
+    catalog.write_workbook(office.id, target, by=office.officer)
     book = fastexcel.read_excel(target)
     sheets = {each: book.load_sheet(each, header_row=None, dtypes="string").to_polars() for each in book.sheet_names}
     return {name: [[cell or "" for cell in row] for row in sheet.iter_rows()] for name, sheet in sheets.items()}

@@ -25,6 +25,7 @@ from hexi.registry.feedback.errors import (
     TooMuch,
     WishMissing,
 )
+from hexi.registry.feedback.records import State
 
 from .conftest import SHOPS, Town
 
@@ -223,6 +224,80 @@ def test_a_wish_is_joined_once_and_its_answer_reaches_everybody(town: Town) -> N
     for each in (town.clerk, town.second):
         assert town.told(each) == ["The wish “Rain by hour” has an answer."] * 2
     assert queries.wish(made, reader=EVERYONE).dataset == SHOPS
+
+
+def test_a_wish_has_the_days_of_a_correction_and_what_is_due_first_comes_first(town: Town) -> None:
+    later, first = (
+        actions.wish(title, reason="x", organisation=town.other, by=town.clerk, now=town.node.clock() + wait)
+        for title, wait in (("Snow", timedelta(days=7)), ("Rain", timedelta(0)))
+    )
+    actions.join(later, by=town.second, now=town.node.clock())
+    found = queries.wish(first, reader=town.clerk)
+
+    assert str(found.due_on) == "2026-12-07"
+    assert "qian misses a dataset: “Rain”; answer by 2026-12-07." in town.told(town.foreign)
+    assert [each.id for each in queries.wishes_to_answer(town.foreign)[0]] == [first, later]
+    assert found.due_on is not None
+    assert [found.is_late(on=found.due_on + timedelta(days=days)) for days in (0, 1)] == [False, True]
+    actions.answer_wish(first, text="next year", by=town.foreign, now=town.node.clock())
+    assert not queries.wish(first, reader=town.clerk).is_late(on=found.due_on + timedelta(days=99))
+
+
+def test_an_author_takes_a_wish_back(town: Town) -> None:
+    made = actions.wish("Rain", reason="x", organisation=town.other, by=town.clerk, now=town.node.clock())
+    with pytest.raises(WishMissing):
+        actions.withdraw_wish(made, by=town.second, now=town.node.clock())
+
+    actions.withdraw_wish(made, by=town.clerk, now=town.node.clock())
+
+    assert queries.wish(made, reader=town.clerk).state == State.WITHDRAWN
+    assert queries.wishes(reader=town.clerk) == queries.wishes_to_answer(town.foreign) == ((), 0)
+    for deed in (actions.withdraw_wish, actions.join):
+        with pytest.raises(NotOpen):
+            deed(made, by=town.clerk, now=town.node.clock())
+    with pytest.raises(NotOpen):
+        actions.answer_wish(made, text="x", by=town.foreign, now=town.node.clock())
+    assert queries.wish(made, reader=town.clerk).backers == 0
+    town.node.settle()
+    verbs = [each.verb for each in events.events_about(f"wish:{made}")]
+    assert sorted(verbs) == ["wish.ask", "wish.withdraw"]
+
+
+def test_a_wish_that_others_joined_stays_theirs(town: Town) -> None:
+    made = actions.wish("Rain", reason="x", organisation=town.other, by=town.clerk, now=town.node.clock())
+    actions.join(made, by=town.second, now=town.node.clock())
+
+    actions.withdraw_wish(made, by=town.clerk, now=town.node.clock())
+
+    found = queries.wish(made, reader=town.clerk)
+    assert (found.state, found.backers, found.is_mine) == (State.OPEN, 1, False)
+    with pytest.raises(NotOpen):
+        actions.withdraw_wish(made, by=town.clerk, now=town.node.clock())
+    actions.answer_wish(made, text="next year", by=town.foreign, now=town.node.clock())
+    assert (len(town.told(town.second)), town.told(town.clerk)) == (1, [])
+
+
+def test_an_officer_closes_a_wish_with_an_answer(town: Town) -> None:
+    made = actions.wish("Rain", reason="x", organisation=town.other, by=town.clerk, now=town.node.clock())
+    with pytest.raises(NotAuthorised):
+        actions.close_wish(made, text="x", by=town.officer, now=town.node.clock())
+    with pytest.raises(TextMissing):
+        actions.close_wish(made, text=" ", by=town.foreign, now=town.node.clock())
+
+    actions.close_wish(made, text="nobody measures it", by=town.foreign, now=town.node.clock())
+
+    found = queries.wish(made, reader=town.clerk)
+    assert (found.state, found.answer, found.has_ended) == (State.CLOSED, "nobody measures it", True)
+    assert town.told(town.clerk) == ["The wish “Rain” was closed with an answer."]
+    for deed in (actions.withdraw_wish, actions.join):
+        with pytest.raises(NotOpen):
+            deed(made, by=town.clerk if deed is actions.withdraw_wish else town.second, now=town.node.clock())
+    for answer in (actions.answer_wish, actions.close_wish):
+        with pytest.raises(NotOpen):
+            answer(made, text="x", by=town.foreign, now=town.node.clock())
+    assert queries.wish(made, reader=town.second).backers == 1
+    town.node.settle()
+    assert [each.verb for each in events.events_about(f"wish:{made}")] == ["wish.close", "wish.ask"]
 
 
 def test_wishes_are_found_by_their_words_and_the_most_missed_come_first(town: Town) -> None:

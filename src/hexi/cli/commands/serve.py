@@ -90,10 +90,12 @@ def _end(web: subprocess.Popen[bytes]) -> None:
 
 def _seal(is_over: threading.Event) -> None:
     """Seal what was recorded, within a second; look at the lake now and then."""
+    from hexi.registry.accounts import actions as accounts
     from hexi.registry.catalog import actions as catalog
     from hexi.registry.documents import actions as documents
     from hexi.registry.feedback import tasks as feedback
     from hexi.registry.notices import actions as notices
+    from hexi.registry.registrations import tasks as registrations
 
     waited = 0.0
 
@@ -106,7 +108,9 @@ def _seal(is_over: threading.Event) -> None:
             catalog.catch_up(clock=node.clock)
             documents.expire(now=node.clock())
             notices.forget(now=node.clock())
+            accounts.forget_counts(now=node.clock())
             feedback.watch(node.clock())
+            registrations.watch(node.clock())
         return False
 
     _again(turn, is_over)

@@ -9,7 +9,7 @@ from django.db import transaction
 from hexi.kernel.actors import Actor
 from hexi.registry.accounts import queries
 from hexi.registry.accounts.errors import NotAuthorised, RoleUnknown
-from hexi.registry.accounts.models import Account, Authority, Role
+from hexi.registry.accounts.models import Account, Authority, Count, Role
 from hexi.registry.accounts.roles import ALL, ROLES
 from hexi.registry.events import actions as events
 from hexi.registry.parties import queries as parties
@@ -77,3 +77,8 @@ def allow(account: str, verb: str, *, by: Actor, now: datetime) -> None:
     _, is_new = Authority.objects.get_or_create(account_id=account, verb=verb)
     if is_new:
         events.record(by=by, verb="account.allow", object=f"account:{account}", details={"authority": verb}, now=now)
+
+
+def forget_counts(*, now: datetime) -> int:
+    """Remove counts of signing in whose time is over; return how many there were. Repeats safely."""
+    return Count.objects.filter(expires__lt=now).delete()[0]

@@ -84,6 +84,20 @@ class Token(models.Model):
     """When it was last shown, to the minute."""
 
 
+class Count(models.Model):
+    """What is counted of those who sign in, such as wrong passwords; the columns are those of Django's cache.
+
+    In the database, so that every web process counts on from the others, and none forgets when it ends.
+    """
+
+    cache_key = models.CharField(primary_key=True, max_length=255)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "accounts_count"
+
+
 class Connection(models.Model):
     """The way to another system from which datasets are collected."""
 

@@ -13,13 +13,8 @@ from hexi.data.contracts.model import Contract
 from hexi.kernel.names import Text
 from hexi.registry.catalog.errors import SourceTaken
 from hexi.registry.catalog.models import Dataset, ElementUse
-from hexi.registry.catalog.records import ElementUseRecord, TakenSource
+from hexi.registry.catalog.records import TAKEN, ElementUseRecord, TakenSource
 from hexi.registry.parties import queries as parties
-
-TAKEN = (
-    "“{field}” claims to be the source of “{element}”, which is already “{other}” of the dataset {dataset} "
-    "(“{publisher}”). Take the claim out, or agree with them who the source is."
-)
 
 
 def scope_of(contract: Contract) -> str:

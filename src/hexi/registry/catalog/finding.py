@@ -12,22 +12,13 @@ from hexi.kernel.errors import HexiError
 from hexi.kernel.names import Text
 from hexi.registry.catalog.models import Dataset, Version
 from hexi.registry.catalog.reading import contract_of
+from hexi.registry.catalog.records import OPENNESS, SHARING
 from hexi.registry.search import actions as search
 from hexi.registry.search import queries as searched
 from hexi.registry.search.records import Choice, Entry
 from hexi.registry.search.words import WORDS_VERSION
 
 KIND = "dataset"
-SHARING = {
-    "unconditional": Text("无条件共享", "shared without conditions"),
-    "conditional": Text("有条件共享", "shared under conditions"),
-    "none": Text("不予共享", "not shared"),
-}
-OPENNESS = {
-    "open": Text("无条件开放", "open"),
-    "on_application": Text("依申请开放", "open on application"),
-    "closed": Text("不予开放", "not open"),
-}
 FORMATS = {"csv": "CSV", "excel": "Excel", "json": "JSON", "geojson": "GeoJSON", "parquet": "Parquet"}
 COMPUTED = {"sql": Text("由其他数据集计算", "computed from datasets"), "synthetic": Text("模拟生成", "synthetic")}
 READ_AT_ONCE = 500

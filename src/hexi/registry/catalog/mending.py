@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hexi.data.contracts.model import Contract, Openness, Sharing
-from hexi.kernel.names import Text
+from hexi.registry.catalog.freshness import promise_of
 from hexi.registry.catalog.models import Dataset
 from hexi.registry.catalog.records import ToMend
 
-CYCLE_DAYS: Mapping[str, int] = {
-    "realtime": 1,
-    "daily": 1,
-    "weekly": 7,
-    "monthly": 31,
-    "quarterly": 92,
-    "yearly": 366,
-}
-"""Update cycle → days after which a version is late; a static dataset never is."""
 LEAST_QUALITY = 0.95
 BEFORE_ELEMENTS = ("category", "contact")
 """Gaps of a dataset that was entered before the catalogue looked for them: nobody could say these then."""
@@ -47,16 +37,14 @@ def to_mend(organisation: str, *, now: datetime) -> tuple[ToMend, ...]:
     """Return the datasets of an organisation that have something to mend, those with most of it first."""
     found = []
     for row in Dataset.objects.filter(is_withdrawn=False, publisher=organisation).order_by("name"):
-        entry, title = row.entry, row.entry["title"]
-        days = CYCLE_DAYS.get(entry.get("updates") or "")
-        due = row.certified_at + timedelta(days=days) if days else None
+        entry, promise = row.entry, promise_of(row)
         quality = row.accepted / row.rows if row.rows else 0.0
         one = ToMend(
             dataset=row.name,
-            title=Text(title["zh"], title["en"]),
+            title=promise.title,
             gaps=tuple(entry.get("gaps", BEFORE_ELEMENTS)),
             undocumented=tuple(entry.get("undocumented", ())),
-            late_since=due if due and due < now else None,
+            late_since=promise.kept_until if promise.is_late(now=now) else None,
             quality=quality if quality < LEAST_QUALITY else None,
         )
         if one.count:

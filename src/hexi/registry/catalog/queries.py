@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 
 from django.db.models import BigIntegerField, Count, F, Max, Q, Sum, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, TruncMonth
 
 from hexi.data.contracts.model import Contract
+from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
-from hexi.registry.catalog import finding
+from hexi.registry.catalog import claiming, exporting, finding, freshness, mending, numbering
 from hexi.registry.catalog.errors import DatasetMissing
 from hexi.registry.catalog.models import Dataset, ElementUse, Version
 from hexi.registry.catalog.reading import contract_of
 from hexi.registry.catalog.records import (
     DatasetRecord,
     DatasetSummary,
+    Described,
+    ElementUseRecord,
     Found,
+    Freshness,
     NodeFacts,
     Promise,
     RuleResult,
     Sums,
+    TakenSource,
+    ToMend,
     VersionRecord,
 )
 from hexi.registry.events import queries as events
@@ -101,12 +108,20 @@ def dataset(name: str) -> DatasetRecord:
     )
 
 
-def published_by(organisation: str, *, limit: int) -> tuple[tuple[DatasetSummary, ...], int]:
-    """The datasets of one publisher, the newest first, at most `limit`; and how many there are."""
-    titles = {id: each.title for id, each in parties.organisations().items()}
+def published_by(organisation: str, *, limit: int, largest: bool = False) -> tuple[DatasetSummary, ...]:
+    """The datasets of one publisher, the newest first, or those with most rows; at most `limit`."""
+    titles = parties.titles_of([organisation])
     rows = Dataset.objects.filter(is_withdrawn=False, publisher=organisation)
-    newest = rows.order_by("-certified_at", "name")[:limit]
-    return tuple(_summary(row, titles) for row in newest), rows.count()
+    return tuple(
+        _summary(row, titles) for row in rows.order_by("-rows" if largest else "-certified_at", "name")[:limit]
+    )
+
+
+def sums_of(organisation: str) -> Sums:
+    """The newest versions of one publisher's datasets added up; nothing but noughts where it has none."""
+    rows = Dataset.objects.filter(is_withdrawn=False, publisher=organisation)
+    found = rows.aggregate(count=Count("id"), rows=Sum("rows", default=0), accepted=Sum("accepted", default=0))
+    return Sums(**found)
 
 
 def published_counts() -> dict[str, int]:
@@ -197,20 +212,63 @@ def element_counts() -> dict[str, int]:
     return dict(rows.values_list("element").annotate(n=Count("id")).order_by())
 
 
+def element_uses(element: str, *, limit: int, offset: int = 0) -> tuple[tuple[ElementUseRecord, ...], int]:
+    """One page of the fields that hold an element, sources first, then by dataset; and how many there are."""
+    return claiming.uses(element, limit=limit, offset=offset)
+
+
+def sources() -> tuple[ElementUseRecord, ...]:
+    """The fields that claim to be the source of an element, who was first coming first."""
+    return claiming.sources()
+
+
+def taken_sources(contract: Contract) -> tuple[TakenSource, ...]:
+    """The contract's claims to be a source that another dataset made before, in the order of its fields."""
+    return claiming.taken(contract)
+
+
+def check_sources(contract: Contract) -> None:
+    """Raise `SourceTaken` where the contract claims what another dataset is the source of."""
+    claiming.check(contract)
+
+
+def was_classified_anew(record: DatasetRecord) -> bool:
+    """Whether a dataset's resource code is of another classification than its contract says: a code stays."""
+    code, category = record.summary.code, record.contract.category
+    return bool(code and category and not numbering.is_of(code, category))
+
+
+def described(organisation: str, *, by: Actor) -> Iterator[Described]:
+    """The datasets of an organisation, by name, as the workbook of its catalogue says them. Raises `NotAuthorised`."""
+    return exporting.described(organisation, by=by)
+
+
+def write_workbook(organisation: str, target: Path, *, by: Actor) -> int:
+    """Write the catalogue of an organisation into `target`; return the number of rows. Raises `NotAuthorised`."""
+    return exporting.export(organisation, target, by=by)
+
+
 def promises(names: Collection[str] = (), *, publishers: Collection[str] = ()) -> tuple[Promise, ...]:
     """How fresh some datasets, or those of some publishers, are and promise to be; by name, may be empty."""
-    chosen = Q(dataset__name__in=set(names)) | Q(dataset__publisher__in=set(publishers))
-    found = Version.objects.filter(chosen, dataset__is_withdrawn=False, version=F("dataset__newest"))
+    chosen = Q(name__in=set(names)) | Q(publisher__in=set(publishers))
     return tuple(
-        Promise(
-            name=each.dataset.name,
-            title=_text(each.dataset.entry["title"]) or Text(each.dataset.name, each.dataset.name),
-            version=each.version,
-            certified_at=each.certified_at,
-            update_cycle=contract_of(each.contract_text, each.dataset.name).update_cycle or "",
-        )
-        for each in found.select_related("dataset").order_by("dataset__name")
+        freshness.promise_of(each) for each in Dataset.objects.filter(chosen, is_withdrawn=False).order_by("name")
     )
+
+
+def promise_counts(*, publisher: str = "", now: datetime) -> dict[Freshness, int]:
+    """How many datasets, of one publisher or of all, kept their promise at `now`, are late, or promise nothing."""
+    return freshness.counts(publisher=publisher, now=now)
+
+
+def promised(which: Freshness, *, publisher: str = "", now: datetime, limit: int) -> tuple[Promise, ...]:
+    """The datasets that `promise_counts` counts as `which`, the longest certified ago first; at most `limit`."""
+    return freshness.datasets(which, publisher=publisher, now=now, limit=limit)
+
+
+def to_mend(organisation: str, *, now: datetime) -> tuple[ToMend, ...]:
+    """The datasets of an organisation that have something to mend, those with most of it first."""
+    return mending.to_mend(organisation, now=now)
 
 
 def title_and_publisher(name: str) -> tuple[Text, str] | None:

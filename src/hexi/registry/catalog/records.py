@@ -4,12 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hexi.data.contracts.model import Contract
 from hexi.kernel.names import Text
 from hexi.registry.search.records import FacetCount, FieldHit
+
+SHARING: Mapping[str, Text] = {
+    "unconditional": Text("无条件共享", "shared without conditions"),
+    "conditional": Text("有条件共享", "shared under conditions"),
+    "none": Text("不予共享", "not shared"),
+}
+OPENNESS: Mapping[str, Text] = {
+    "open": Text("无条件开放", "open"),
+    "on_application": Text("依申请开放", "open on application"),
+    "closed": Text("不予开放", "not open"),
+}
+PERIODS_DAYS: Mapping[str, int] = {
+    "realtime": 1,
+    "daily": 2,
+    "weekly": 8,
+    "monthly": 35,
+    "quarterly": 100,
+    "yearly": 380,
+}
+"""Update cycle → days after which the promise counts as broken: the cycle and a little grace, the node's own choice."""
+DATASETS: Mapping[str, Text] = {
+    "dataset": Text("数据集", "dataset"),
+    "code": Text("目录代码", "resource code"),
+    "kind": Text("类", "kind"),
+    "item": Text("项", "item"),
+    "branch": Text("目", "branch"),
+    "detail": Text("细目", "detail"),
+    "title": Text("名称", "name"),
+    "title_en": Text("英文名称", "name in English"),
+    "summary": Text("摘要", "summary"),
+    "summary_en": Text("英文摘要", "summary in English"),
+    "publisher": Text("提供方", "provider"),
+    "publisher_code": Text("提供方代码", "code of the provider"),
+    "format": Text("格式", "format"),
+    "sharing": Text("共享类型", "sharing class"),
+    "condition": Text("共享条件", "condition of sharing"),
+    "condition_en": Text("英文共享条件", "condition of sharing in English"),
+    "basis": Text("不予共享依据", "legal basis"),
+    "basis_en": Text("英文不予共享依据", "legal basis in English"),
+    "methods": Text("共享方式", "ways of sharing"),
+    "openness": Text("开放属性", "openness"),
+    "opening": Text("开放条件", "condition of opening"),
+    "opening_en": Text("英文开放条件", "condition of opening in English"),
+    "updates": Text("更新周期", "update cycle"),
+    "certified": Text("最近更新", "last certified"),
+    "version": Text("版本", "version"),
+    "related": Text("关联资源", "related datasets"),
+    "contact": Text("联系人", "contact"),
+    "contact_en": Text("英文联系人", "contact in English"),
+    "phone": Text("电话", "telephone"),
+    "email": Text("邮箱", "e-mail"),
+}
+"""Columns of the first sheet of the catalogue's workbook, in order: a key that stays → its heading."""
+ITEMS: Mapping[str, Text] = {
+    "code": DATASETS["code"],
+    "dataset": DATASETS["dataset"],
+    "title": Text("信息项", "item"),
+    "title_en": Text("英文信息项", "item in English"),
+    "field": Text("字段", "field"),
+    "type": Text("数据类型", "type"),
+    "description": Text("说明", "description"),
+    "description_en": Text("英文说明", "description in English"),
+    "class": Text("分级", "class"),
+    "element": Text("数据元", "data element"),
+    "standard": Text("标准", "standard"),
+    "source": Text("权威来源", "authoritative source"),
+}
+"""Columns of the second sheet, in order."""
+SHEETS = ("数据集 datasets", "信息项 items")
+TAKEN = (
+    "“{field}” claims to be the source of “{element}”, which is already “{other}” of the dataset {dataset} "
+    "(“{publisher}”). Take the claim out, or agree with them who the source is."
+)
+"""Said of a `TakenSource`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +190,11 @@ class Sums:
     """Of the sources."""
     accepted: int
 
+    @property
+    def quality(self) -> float:
+        """Share of source rows that were accepted, 0 to 1; 1 where there are none."""
+        return self.accepted / self.rows if self.rows else 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeFacts:
@@ -165,7 +244,7 @@ class ToMend:
     undocumented: tuple[str, ...]
     """Names of fields without a description."""
     late_since: datetime | None
-    """When the next version was due by the update cycle."""
+    """Until when the newest version kept the promise of its update cycle; None while it does."""
     quality: float | None
     """Share of accepted rows, where it is too low."""
 
@@ -186,6 +265,16 @@ class Promise:
     update_cycle: str
     """A key of the contract's update cycles; empty where it promises none."""
 
+    @property
+    def kept_until(self) -> datetime | None:
+        """Last moment at which this version keeps the promise; None where it promises no update."""
+        days = PERIODS_DAYS.get(self.update_cycle)
+        return None if days is None else self.certified_at + timedelta(days=days)
+
+    def is_late(self, *, now: datetime) -> bool:
+        """Whether a newer version was promised by `now`."""
+        return self.kept_until is not None and self.kept_until < now
+
 
 class Freshness(StrEnum):
     """What became of a dataset's promise to be updated."""
@@ -194,3 +283,16 @@ class Freshness(StrEnum):
     LATE = "late"
     NONE = "none"
     """It promises no update."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A dataset as a row of the workbook says it, and its fields as the rows of the second sheet."""
+
+    dataset: str
+    version: int
+    contract: Contract
+    cells: Mapping[str, str]
+    """By the keys of `DATASETS`."""
+    items: Mapping[str, Mapping[str, str]]
+    """Field → its cells by the keys of `ITEMS`, in the order of the contract."""

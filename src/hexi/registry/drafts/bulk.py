@@ -15,7 +15,7 @@ from hexi.kernel.actors import Actor
 from hexi.kernel.errors import HexiError
 from hexi.registry.accounts import actions as accounts
 from hexi.registry.catalog import queries as catalog
-from hexi.registry.catalog.exporting import DATASETS, ITEMS, SHEETS, Described, described
+from hexi.registry.catalog.records import DATASETS, ITEMS, SHEETS, Described
 from hexi.registry.documents import queries as documents
 from hexi.registry.documents.errors import DocumentMissing
 from hexi.registry.drafts import actions
@@ -85,7 +85,7 @@ def hand_in(document_id: str, *, organisation: str, by: Actor, now: datetime) ->
 
 def _check(path: Path, organisation: str, *, by: Actor) -> CheckedWorkbook:
     filled = read_workbook(path)
-    standing = {each.dataset: each for each in described(organisation, by=by)}
+    standing = {each.dataset: each for each in catalog.described(organisation, by=by)}
     rows = _known(filled, filled.datasets, standing, ("dataset",))
     rows += _known(filled, filled.items, standing, ("dataset", "field"))
     of_dataset: dict[str, list[tuple[Row, dict[str, str]]]] = {}

@@ -13,7 +13,7 @@ from hexi.data.contracts.properties import UPDATE_CYCLES
 from hexi.data.drafting.cataloguing import CatalogueForm, LevelForm
 from hexi.data.drafting.editing import AboutForm, FieldForm
 from hexi.kernel.names import Text
-from hexi.registry.catalog.finding import OPENNESS, SHARING
+from hexi.registry.catalog.records import OPENNESS, SHARING
 from hexi.registry.drafts.errors import CellWrong
 
 Form = TypeVar("Form", AboutForm, CatalogueForm, FieldForm)

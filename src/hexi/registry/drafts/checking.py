@@ -9,7 +9,6 @@ from hexi.data.contracts.model import Contract
 from hexi.data.contracts.reading import contract_from_text
 from hexi.data.drafting import editing
 from hexi.kernel.errors import Missing
-from hexi.registry.catalog import claiming
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.drafts.errors import DraftChanged, NameTaken, NotThePublisher
 from hexi.registry.drafts.models import Draft
@@ -59,7 +58,7 @@ def check_publishable(contract: Contract, organisation_id: str) -> None:
             said=contract.publisher.name.zh,
             organisation=organisation.title.zh,
         )
-    claiming.check(contract)
+    catalog.check_sources(contract)
 
 
 def check_owner(dataset: str, organisation: str) -> None:

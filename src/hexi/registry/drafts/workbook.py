@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hexi.data.engines.workbook_reading import FilledSheet, read_filled
 from hexi.kernel.names import Text
-from hexi.registry.catalog.exporting import DATASETS, ITEMS, SHEETS
+from hexi.registry.catalog.records import DATASETS, ITEMS, SHEETS
 from hexi.registry.drafts.records import CellProblem
 
 

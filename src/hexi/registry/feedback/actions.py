@@ -5,32 +5,29 @@ What people write stays in this room's tables: the log says that somebody asked,
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text, new_id
-from hexi.kernel.time import working_day
 from hexi.registry.accounts import actions as accounts
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import actions as events
+from hexi.registry.feedback import keeping
 from hexi.registry.feedback.checking import check_pace, check_text
 from hexi.registry.feedback.errors import (
     AskedAlready,
     FieldUnknown,
     NotOpen,
     OutcomeUnknown,
-    QuestionMissing,
     WishMissing,
 )
 from hexi.registry.feedback.models import Backer, Follow, Question, Reply, Wish
-from hexi.registry.feedback.queries import VERBS, may_answer
+from hexi.registry.feedback.queries import VERBS
 from hexi.registry.feedback.records import WAITING, Kind, State
-from hexi.registry.feedback.telling import tell, tell_asker, tell_officers
+from hexi.registry.feedback.telling import tell_asker, tell_officers
 from hexi.registry.parties import queries as parties
 
 
@@ -72,7 +69,7 @@ def ask_correction(
     record = catalog.dataset(dataset)
     if field and field not in {each.name for each in record.contract.fields}:
         raise FieldUnknown("{dataset} has no field “{field}”.", dataset=dataset, field=field)
-    question = _asked(
+    question = keeping.asked(
         Kind.CORRECTION,
         dataset,
         record.summary.publisher_id,
@@ -83,8 +80,8 @@ def ask_correction(
         proposal=check_text(proposal, is_needed=False),
         reason=check_text(reason),
     )
-    _record(question, "correction.ask", by=by, now=now)
-    _tell_officers(
+    keeping.record_asked(question, "correction.ask", by=by, now=now)
+    keeping.tell_who_answers(
         question,
         template="{who} doubts something in “{title}”; answer by {due}.",
         title=record.summary.title,
@@ -107,9 +104,9 @@ def ask_access(dataset: str, *, purpose: str, by: Actor, now: datetime) -> str:
     if waiting.exists():
         raise AskedAlready("You asked for this dataset already and wait for the answer; it is on your desk.")
     organisation = record.summary.publisher_id
-    question = _asked(Kind.REQUEST, dataset, organisation, by=by, now=now, reason=check_text(purpose))
-    _record(question, "request.ask", by=by, now=now)
-    _tell_officers(
+    question = keeping.asked(Kind.REQUEST, dataset, organisation, by=by, now=now, reason=check_text(purpose))
+    keeping.record_asked(question, "request.ask", by=by, now=now)
+    keeping.tell_who_answers(
         question, template="{who} asks to read “{title}”; answer by {due}.", title=record.summary.title, by=by, now=now
     )
     return question.id
@@ -121,20 +118,20 @@ def answer(question_id: str, outcome: str, *, text: str, by: Actor, now: datetim
 
     Raises `QuestionMissing`, `NotOpen`, `OutcomeUnknown`, `TextMissing`.
     """
-    question = _known(question_id, by)
+    question = keeping.known(question_id, by)
     accounts.require(by, VERBS[Kind(question.kind)], question_id, organisation=question.organisation)
-    _check_waiting(question)
+    keeping.check_waiting(question)
     if outcome not in {State.ACCEPTED, State.DECLINED}:
         raise OutcomeUnknown("“{outcome}” is no answer; say accepted or declined.", outcome=outcome)
     said = check_text(text)
-    _move(question, state=outcome, answered_at=now)
+    keeping.move(question, state=outcome, answered_at=now)
     Reply.objects.create(question=question, kind=outcome, account=by.account, at=now, text=said)
     details = {"dataset": question.dataset, "outcome": str(outcome)}
     events.record(by=by, verb=VERBS[Kind(question.kind)], object=f"question:{question.id}", details=details, now=now)
     tell_asker(
         question,
         template="Your question about “{title}” has an answer.",
-        title=_title(question.dataset),
+        title=keeping.title_of(question.dataset),
         by=by,
         now=now,
     )
@@ -146,19 +143,19 @@ def pass_on(question_id: str, *, organisation: str, text: str, by: Actor, now: d
 
     Raises what `answer` raises, and `PartyMissing`.
     """
-    question = _known(question_id, by)
+    question = keeping.known(question_id, by)
     accounts.require(by, VERBS[Kind(question.kind)], question_id, organisation=question.organisation)
-    _check_waiting(question)
+    keeping.check_waiting(question)
     body = parties.organisation(organisation)
     said = check_text(text)
-    question.due_on = _due(now)
-    _move(question, organisation=body.id, due_on=question.due_on)
+    question.due_on = keeping.due(now)
+    keeping.move(question, organisation=body.id, due_on=question.due_on)
     Reply.objects.create(question=question, kind="pass", account=by.account, at=now, text=said, passed_to=body.id)
     details = {"dataset": question.dataset, "organisation": body.id}
     events.record(by=by, verb="question.pass", object=f"question:{question.id}", details=details, now=now)
-    title = _title(question.dataset)
+    title = keeping.title_of(question.dataset)
     question.organisation = body.id
-    _tell_officers(
+    keeping.tell_who_answers(
         question,
         template="{who} passed a question about “{title}” on to you; answer by {due}.",
         title=title,
@@ -182,23 +179,23 @@ def reopen(question_id: str, *, because: str, by: Actor, now: datetime) -> None:
     """
     question = Question.objects.filter(id=question_id, account=by.account).first()
     if question is None:
-        raise _no_question()
+        raise keeping.no_question()
     verb = "correction.ask" if question.kind == Kind.CORRECTION else "request.ask"
     accounts.require(by, verb, question_id)
     said = check_text(because)
     # Update-where: of two who press at once, the row decides.
-    due_on = _due(now)
+    due_on = keeping.due(now)
     if not Question.objects.filter(id=question.id, state__in=[State.ACCEPTED, State.DECLINED], reopened_at=None).update(
         state=State.REOPENED, reopened_at=now, due_on=due_on
     ):
         raise NotOpen("A question can be reopened once, after it was answered.")
     question.due_on = due_on
     Reply.objects.create(question=question, kind="reopen", account=by.account, at=now, text=said)
-    _record(question, "question.reopen", by=by, now=now)
-    _tell_officers(
+    keeping.record_asked(question, "question.reopen", by=by, now=now)
+    keeping.tell_who_answers(
         question,
         template="{who} is not content with the answer about “{title}”; answer by {due}.",
-        title=_title(question.dataset),
+        title=keeping.title_of(question.dataset),
         by=by,
         now=now,
     )
@@ -222,132 +219,80 @@ def wish(title: str, *, reason: str, organisation: str = "", by: Actor, now: dat
         state=State.OPEN,
         account=by.account,
         asked_at=now,
+        due_on=keeping.due(now),
     )
     Backer.objects.create(wish=made, account=by.account)
-    details = {"organisation": organisation}
+    details = {"organisation": organisation, "due": str(made.due_on)}
     events.record(by=by, verb="wish.ask", object=f"wish:{made.id}", details=details, now=now)
     tell_officers(
         organisation,
-        template="{who} misses a dataset: “{title}”.",
+        template="{who} misses a dataset: “{title}”; answer by {due}.",
         title=Text(made.title, made.title),
         object=f"wish:{made.id}",
         by=by,
         now=now,
         who=by.account,
+        due=made.due_on,
     )
     return made.id
 
 
 @transaction.atomic
 def join(wish_id: str, *, by: Actor, now: datetime) -> None:
-    """Miss the same dataset as somebody else. Repeats safely. Raises `WishMissing`."""
+    """Miss the same dataset as somebody else. Repeats safely. Raises `WishMissing`, and `NotOpen` where it ended."""
     accounts.require(by, "request.ask", wish_id)
-    made = _wish(wish_id)
+    made = keeping.wish_called(wish_id)
     _, is_new = Backer.objects.get_or_create(wish=made, account=by.account)
     if is_new:
-        Wish.objects.filter(id=made.id).update(backers=F("backers") + 1)
+        keeping.move_wish(made, backers=F("backers") + 1)
         events.record(by=by, verb="wish.join", object=f"wish:{made.id}", details={}, now=now)
+
+
+@transaction.atomic
+def withdraw_wish(wish_id: str, *, by: Actor, now: datetime) -> None:
+    """Take one's own wish back: it ends, or stays the wish of those who joined it.
+
+    Raises `WishMissing`, also for the wish of somebody else, and `NotOpen` where it ended or was taken back before.
+    """
+    accounts.require(by, "request.ask", wish_id)
+    made = keeping.wish_called(wish_id)
+    if made.account != by.account:
+        raise WishMissing("There is no such wish of yours.")
+    if not Backer.objects.filter(wish=made, account=by.account).delete()[0]:
+        raise NotOpen("You took this wish back already.")
+    keeping.move_wish(made, backers=F("backers") - 1)
+    Wish.objects.filter(id=made.id, backers=0).update(state=State.WITHDRAWN)
+    made.refresh_from_db()
+    details = {"outcome": made.state}
+    events.record(by=by, verb="wish.withdraw", object=f"wish:{made.id}", details=details, now=now)
 
 
 @transaction.atomic
 def answer_wish(wish_id: str, *, text: str, dataset: str = "", by: Actor, now: datetime) -> None:
     """Answer a wish in words, or with the dataset that fulfils it; everybody who misses it is told.
 
-    May be answered again, as when the dataset came later. Raises `NotAuthorised`, `WishMissing`, `DatasetMissing`,
-    `TextMissing`.
+    May be answered again, as when the dataset came later. Raises `NotAuthorised`, `WishMissing`, `NotOpen` where it
+    ended, `DatasetMissing`, `TextMissing`.
     """
-    made = _wish(wish_id)
+    made = keeping.wish_called(wish_id)
     accounts.require(by, "request.answer", wish_id, organisation=made.organisation or None)
-    if made.state == State.FULFILLED:
-        raise NotOpen("This wish is fulfilled already.")
     found = catalog.dataset(dataset).summary.name if dataset else ""
     said = check_text(text, is_needed=not found)
     state = State.FULFILLED if found else State.DECLINED
-    Wish.objects.filter(id=made.id).update(state=state, answer=said, dataset=found, answered_at=now)
+    keeping.move_wish(made, state=state, answer=said, dataset=found, answered_at=now)
     details = {"outcome": str(state), "dataset": found}
     events.record(by=by, verb="wish.answer", object=f"wish:{made.id}", details=details, now=now)
-    tell(
-        made.joined.values_list("account", flat=True),
-        template="The wish “{title}” has an answer.",
-        title=Text(made.title, made.title),
-        object=f"wish:{made.id}",
-        by=by,
-        now=now,
-    )
+    keeping.tell_backers(made, template="The wish “{title}” has an answer.", by=by, now=now)
 
 
-def _asked(
-    kind: Kind, dataset: str, organisation: str, *, by: Actor, now: datetime, reason: str, **said: str
-) -> Question:
-    return Question.objects.create(
-        id=new_id(now),
-        kind=kind,
-        dataset=dataset,
-        organisation=organisation,
-        state=State.OPEN,
-        account=by.account,
-        asked_at=now,
-        due_on=_due(now),
-        reason=reason,
-        **said,
-    )
+@transaction.atomic
+def close_wish(wish_id: str, *, text: str, by: Actor, now: datetime) -> None:
+    """Answer a wish for good: nobody joins it or answers it any more; everybody who misses it is told.
 
-
-def _known(question_id: str, by: Actor) -> Question:
-    question = Question.objects.filter(id=question_id).first()
-    if question is None or not may_answer(question.kind, question.organisation, by=by):
-        raise _no_question()
-    return question
-
-
-def _check_waiting(question: Question) -> None:
-    if question.state not in WAITING:
-        raise _answered()
-
-
-def _move(question: Question, **changed: object) -> None:
-    # Update-where instead of read-then-save: of two officers, the row decides who was first.
-    same = Question.objects.filter(id=question.id, organisation=question.organisation, state__in=WAITING)
-    if not same.update(**changed):
-        raise _answered()
-
-
-def _answered() -> NotOpen:
-    return NotOpen("Somebody answered this already; load the page anew and see.")
-
-
-def _no_question() -> QuestionMissing:
-    return QuestionMissing("There is no such question, or you have no part in it.")
-
-
-def _wish(wish_id: str) -> Wish:
-    found = Wish.objects.filter(id=wish_id).first()
-    if found is None:
-        raise WishMissing("There is no such wish.")
-    return found
-
-
-def _due(now: datetime) -> date:
-    return working_day(timezone.localtime(now).date(), settings.HEXI_ANSWER_DAYS).day
-
-
-def _title(dataset: str) -> Text:
-    return catalog.titles_of([dataset]).get(dataset, Text(dataset, dataset))
-
-
-def _tell_officers(question: Question, *, template: str, title: Text, by: Actor, now: datetime) -> None:
-    tell_officers(
-        question.organisation,
-        template=template,
-        title=title,
-        object=f"question:{question.id}",
-        by=by,
-        now=now,
-        who=by.account,
-        due=question.due_on,
-    )
-
-
-def _record(question: Question, verb: str, *, by: Actor, now: datetime) -> None:
-    details = {"dataset": question.dataset, "due": str(question.due_on)}
-    events.record(by=by, verb=verb, object=f"question:{question.id}", details=details, now=now)
+    Raises what `answer_wish` raises.
+    """
+    made = keeping.wish_called(wish_id)
+    accounts.require(by, "request.answer", wish_id, organisation=made.organisation or None)
+    keeping.move_wish(made, state=State.CLOSED, answer=check_text(text), answered_at=now)
+    events.record(by=by, verb="wish.close", object=f"wish:{made.id}", details={}, now=now)
+    keeping.tell_backers(made, template="The wish “{title}” was closed with an answer.", by=by, now=now)

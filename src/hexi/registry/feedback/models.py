@@ -84,6 +84,8 @@ class Wish(models.Model):
     dataset = models.CharField(max_length=100, blank=True, default="")
     """What fulfils it."""
     answered_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    """None for a wish from before wishes had such a day."""
     backers = models.PositiveIntegerField(default=1)
 
     class Meta:

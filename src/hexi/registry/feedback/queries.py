@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
@@ -108,9 +108,9 @@ def wishes(
 ) -> tuple[tuple[WishRecord, ...], int]:
     """One page of the datasets that are missed and whose title or reason holds `text`; and how many there are.
 
-    What most miss comes first, then the newest.
+    What most miss comes first, then the newest; what was taken back is left out.
     """
-    found = Wish.objects.all()
+    found = Wish.objects.exclude(state=State.WITHDRAWN)
     for word in text.split()[:8]:
         found = found.filter(Q(title__icontains=word) | Q(reason__icontains=word))
     if only_open:
@@ -120,7 +120,7 @@ def wishes(
 
 
 def wishes_to_answer(reader: Actor, *, limit: int = PAGE) -> tuple[tuple[WishRecord, ...], int]:
-    """Wishes without an answer that the reader's bodies should fulfil, the most missed first; and how many.
+    """Wishes without an answer that the reader's bodies should fulfil, what is due first comes first; and how many.
 
     One that names no body is for whoever answers on the whole node.
     """
@@ -128,7 +128,8 @@ def wishes_to_answer(reader: Actor, *, limit: int = PAGE) -> tuple[tuple[WishRec
     places = authority.organisations_within(reader, "request.answer")
     if places is not None:
         found = found.filter(organisation__in=places)
-    return _wishes(list(found.order_by("-backers", "asked_at", "id")[:limit]), reader), found.count()
+    rows = list(found.order_by(F("due_on").asc(nulls_last=True), "-backers", "id")[:limit])
+    return _wishes(rows, reader), found.count()
 
 
 def wish(wish_id: str, *, reader: Actor) -> WishRecord:
@@ -186,6 +187,7 @@ def _wishes(rows: list[Wish], reader: Actor) -> tuple[WishRecord, ...]:
             answer=each.answer,
             dataset=each.dataset,
             answered_at=each.answered_at,
+            due_on=each.due_on,
             backers=each.backers,
             is_mine=each.id in mine,
         )

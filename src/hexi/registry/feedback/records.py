@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -31,19 +30,16 @@ class State(StrEnum):
     """The data is right as it is; or the request is refused."""
     FULFILLED = "fulfilled"
     """A wish whose dataset there is now."""
+    CLOSED = "closed"
+    """A wish that was answered for good."""
+    WITHDRAWN = "withdrawn"
+    """A wish that nobody has any more: who had it took it back."""
 
 
 WAITING = (State.OPEN, State.REOPENED)
 """States in which somebody has to answer."""
-PERIODS_DAYS: Mapping[str, int] = {
-    "realtime": 1,
-    "daily": 2,
-    "weekly": 8,
-    "monthly": 35,
-    "quarterly": 100,
-    "yearly": 380,
-}
-"""Update cycle → days after which the promise counts as broken: the cycle and a little grace, the node's own choice."""
+WISHES_ENDED = (State.FULFILLED, State.CLOSED, State.WITHDRAWN)
+"""States in which nobody joins or answers a wish any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +112,22 @@ class WishRecord:
     answer: str
     dataset: str
     answered_at: datetime | None
+    due_on: date | None
+    """By when it is to be answered; None for one from before wishes had such a day."""
     backers: int
     is_mine: bool
     """Whether the reader asked for it or joined."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nobody joins or answers it any more."""
+        return self.state in WISHES_ENDED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody has to answer."""
+        return self.state == State.OPEN
+
+    def is_late(self, *, on: date) -> bool:
+        """Whether an answer is overdue."""
+        return self.is_waiting and self.due_on is not None and on > self.due_on

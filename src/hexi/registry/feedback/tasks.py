@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from hexi.registry.events import queries as events
 from hexi.registry.events.records import SealedEvent
 from hexi.registry.feedback import queries
 from hexi.registry.feedback.models import Follow, LatePromise, Question
-from hexi.registry.feedback.records import PERIODS_DAYS, Kind, State
+from hexi.registry.feedback.records import Kind, State
 from hexi.registry.feedback.telling import tell
 
 CURSOR = "feedback"
@@ -48,8 +48,7 @@ def watch(now: datetime) -> int:
     bodies = {each.removeprefix("organisation:") for each in followed if each.startswith("organisation:")}
     count = 0
     for each in catalog.promises(names, publishers=bodies):
-        days = PERIODS_DAYS.get(each.update_cycle)
-        if days is None or now - each.certified_at <= timedelta(days=days):
+        if not each.is_late(now=now):
             continue
         with transaction.atomic():
             _, is_new = LatePromise.objects.get_or_create(dataset=each.name, version=each.version)

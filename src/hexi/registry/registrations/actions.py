@@ -37,7 +37,7 @@ from hexi.registry.registrations.errors import (
 )
 from hexi.registry.registrations.models import Application, Objection, Registration
 from hexi.registry.registrations.numbering import next_code
-from hexi.registry.registrations.queries import SEE, facts_from, facts_of
+from hexi.registry.registrations.queries import SEE, facts_from, facts_of, renewable_until
 from hexi.registry.registrations.records import BECOMES, ENDED, IN_FORCE, UNDER_WAY, Facts, Kind, State
 from hexi.registry.registrations.telling import tell, tell_approvers, tell_officers
 
@@ -69,7 +69,8 @@ def apply(dataset: str, *, kind: str = Kind.FIRST, reason: str = "", by: Actor, 
     else:
         if found is None or found.state not in IN_FORCE:
             raise KindUnknown("“{dataset}” is not registered yet, so there is nothing to change.", dataset=dataset)
-        if kind != Kind.CANCELLATION and facts == facts_from(found):
+        is_renewal = kind == Kind.CHANGE and found.valid_until and found.valid_until <= renewable_until(_today(now))
+        if kind != Kind.CANCELLATION and not is_renewal and facts == facts_from(found):
             raise NothingNew("The register says of “{dataset}” already what is true of it now.", dataset=dataset)
         registration = found
     said = _text(reason, is_needed=kind != Kind.FIRST)

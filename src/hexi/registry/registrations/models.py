@@ -35,7 +35,10 @@ class Registration(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["dataset"], condition=~Q(state__in=ENDED), name="one_registration_of_each")
         ]
-        indexes = [models.Index(fields=["state", "-moved_at"], name="registrations_by_state")]
+        indexes = [
+            models.Index(fields=["state", "-moved_at"], name="registrations_by_state"),
+            models.Index(fields=["valid_until"], name="registrations_by_end"),
+        ]
 
 
 class Application(models.Model):
@@ -85,6 +88,21 @@ class Objection(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "account"], condition=Q(answered_at=None), name="one_open_objection_of_each"
+            )
+        ]
+
+
+class Expiry(models.Model):
+    """The end of a registration's years that was told of; each once before and once when it came."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="expiries")
+    valid_until = models.DateField()
+    is_over = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration", "valid_until", "is_over"], name="every_end_is_told_of_once_a_side"
             )
         ]
 

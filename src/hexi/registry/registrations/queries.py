@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Q
 
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
+from hexi.kernel.time import working_day
 from hexi.registry.accounts import queries as authority
 from hexi.registry.catalog.records import DatasetSummary
 from hexi.registry.registrations.errors import CodeMistyped, RegistrationMissing
@@ -117,6 +119,24 @@ def open_for(dataset: str) -> RegistrationSummary | None:
     """The registration of a dataset that did not end, also one that is not public; for those who may see it."""
     found = Registration.objects.filter(dataset=dataset).exclude(state__in=ENDED).first()
     return None if found is None else _summary(found)
+
+
+def renewable_until(on: date) -> date:
+    """Registrations that end on this day or before run out soon on a day, or did: they may go on unchanged."""
+    return working_day(on, settings.HEXI_RENEWAL_DAYS).day
+
+
+def running_out(reader: Actor, *, on: date, limit: int = PAGE) -> tuple[tuple[RegistrationSummary, ...], int]:
+    """Registrations of the reader's bodies that run out soon or did, without an application under way.
+
+    The earliest end first, at most `limit`; and how many there are.
+    """
+    found = Registration.objects.filter(state__in=IN_FORCE, valid_until__lte=renewable_until(on))
+    found = found.exclude(applications__state__in=UNDER_WAY)
+    places = authority.organisations_within(reader, SEE)
+    if places is not None:
+        found = found.filter(organisation__in=places)
+    return tuple(_summary(each) for each in found.order_by("valid_until", "id")[:limit]), found.count()
 
 
 def facts_of(summary: DatasetSummary) -> Facts:

@@ -15,7 +15,6 @@ from hexi.data.contracts.elements import ELEMENTS
 from hexi.kernel.errors import Invalid
 from hexi.registry.accounts import queries as authority
 from hexi.registry.accounts.actions import require
-from hexi.registry.catalog import claiming, exporting, mending, numbering
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import ToMend
 from hexi.registry.drafts import bulk
@@ -23,8 +22,7 @@ from hexi.registry.drafts import queries as drafts
 from hexi.registry.drafts.errors import WorkbookWrong
 from hexi.registry.drafts.records import DraftSummary
 from hexi.registry.parties import queries as parties
-from hexi.web import mending as places_of
-from hexi.web import refusals, tables
+from hexi.web import mending, refusals, tables
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import subject
@@ -37,13 +35,13 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def entry(request: HttpRequest, name: str) -> HttpResponse:
     """The catalogue entry of a dataset: every element of the guide."""
     record = subject.dataset(name)
-    contract, code = record.contract, record.summary.code
+    contract = record.contract
     titles = catalog.titles_of(contract.related)
     category = contract.category
     context = {
         "category": category,
         "kind": KINDS[category.kind] if category else None,
-        "was_reclassified": bool(code and category and not numbering.is_of(code, category)),
+        "was_reclassified": catalog.was_classified_anew(record),
         "publisher": parties.organisation(record.summary.publisher_id),
         "related": [(each, titles.get(each)) for each in contract.related],
         "elements": [(each, ELEMENTS[each.element]) for each in contract.fields if each.element],
@@ -55,7 +53,7 @@ def entry(request: HttpRequest, name: str) -> HttpResponse:
 
 def elements(request: HttpRequest) -> HttpResponse:
     """Every data element, who is its source, and how many fields hold it."""
-    counts, sources = catalog.element_counts(), claiming.sources()
+    counts, sources = catalog.element_counts(), catalog.sources()
     names = parties.titles_of({each.publisher_id for each in sources})
     by_element: dict[str, list[Any]] = {}
     claimed: set[tuple[str, tuple[str, ...]]] = set()
@@ -75,7 +73,7 @@ def element(request: HttpRequest, name: str) -> HttpResponse:
     if name not in ELEMENTS:
         raise Http404
     number = max(1, tables.whole(request.GET.get("page")) or 1)
-    found, total = claiming.uses(name, limit=USES_A_PAGE, offset=(number - 1) * USES_A_PAGE)
+    found, total = catalog.element_uses(name, limit=USES_A_PAGE, offset=(number - 1) * USES_A_PAGE)
     before, after, last = tables.page_numbers(number, total, size=USES_A_PAGE)
     names = parties.titles_of({each.publisher_id for each in found})
     claimed: set[tuple[str, ...]] = set()
@@ -101,7 +99,7 @@ def mend(request: HttpRequest) -> HttpResponse:
     require(by, "dataset.describe", wanted, organisation=wanted)
     if wanted:
         parties.organisation(wanted)
-    found = mending.to_mend(wanted, now=clock()) if wanted else ()
+    found = catalog.to_mend(wanted, now=clock()) if wanted else ()
     names = {each.dataset for each in found}
     # The newest change comes first, and the last one written into the mapping stays.
     open_drafts = {each.dataset: each for each in reversed(drafts.drafts_of(by, datasets=names, limit=OPEN_DRAFTS))}
@@ -117,13 +115,13 @@ def mend(request: HttpRequest) -> HttpResponse:
 
 def _to_mend(each: ToMend, draft: DraftSummary | None) -> dict[str, Any]:
     """What is to be mended of one dataset, and the place of each thing."""
-    places = {thing: places_of.place(thing, each.dataset, draft) for thing in places_of.PLACES}
+    places = {thing: mending.place(thing, each.dataset, draft) for thing in mending.PLACES}
     return {
         "mend": each,
         "gaps": [(gap, places[gap]) for gap in each.gaps],
         "places": places,
         "draft": draft,
-        "waits": draft is not None and draft.state in places_of.CLOSED,
+        "waits": draft is not None and draft.state in mending.CLOSED,
     }
 
 
@@ -154,5 +152,5 @@ def export(request: HttpRequest, organisation_id: str) -> FileResponse:
     # The file has no name on disk once it is open, so nothing stays behind when the reader goes away.
     with tempfile.TemporaryDirectory(prefix="hexi-catalogue-") as folder:
         target = Path(folder) / "catalogue.xlsx"
-        exporting.export(organisation_id, target, by=reader(request))
+        catalog.write_workbook(organisation_id, target, by=reader(request))
         return FileResponse(target.open("rb"), as_attachment=True, filename=target.name, content_type=WORKBOOK)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from hexi.registry.feedback import queries as feedback
-from hexi.registry.feedback.records import Kind, QuestionRecord
+from hexi.registry.feedback.records import Kind, QuestionRecord, WishRecord
 from hexi.web import wording
 from hexi.web.desks import SHOWN, Line, Looking, Section, section
 
@@ -44,14 +44,16 @@ def wishes(looking: Looking) -> Section | None:
                 notes=(
                     ngettext("%(counter)s misses it", "%(counter)s miss it", each.backers) % {"counter": each.backers},
                     wording.say(looking.names.get(each.organisation)),
+                    _due(looking, each),
                 ),
+                is_late=each.is_late(on=timezone.localtime(looking.now).date()),
             )
             for each in found
         ],
         since=[each.asked_at for each in found],
         count=count,
         looking=looking,
-        action=(gettext("Answer the most missed"), reverse("wish", args=[found[0].id])),
+        action=(gettext("Answer the first"), reverse("wish", args=[found[0].id])),
     )
 
 
@@ -99,16 +101,23 @@ def followed(looking: Looking) -> Section | None:
 
 def _question(looking: Looking, each: QuestionRecord) -> Line:
     states = wording.REQUEST_STATES if each.kind == Kind.REQUEST else wording.CORRECTION_STATES
-    is_late = each.is_late(on=timezone.localtime(looking.now).date())
-    due = gettext("overdue since {day}") if is_late else gettext("due by {day}")
     return Line(
         title=wording.say(each.title),
         href=reverse("question", args=[each.id]),
         notes=(
             gettext("Request for data") if each.kind == Kind.REQUEST else gettext("Correction"),
             wording.say(looking.names.get(each.organisation)),
-            due.format(day=wording.day(each.due_on)) if each.is_waiting else "",
+            _due(looking, each),
         ),
         tag=wording.say(states[each.state]),
-        is_late=is_late,
+        is_late=each.is_late(on=timezone.localtime(looking.now).date()),
     )
+
+
+def _due(looking: Looking, each: QuestionRecord | WishRecord) -> str:
+    """By when, or since when, an answer is due; nothing where none is."""
+    if not each.is_waiting or each.due_on is None:
+        return ""
+    is_late = each.is_late(on=timezone.localtime(looking.now).date())
+    due = gettext("overdue since {day}") if is_late else gettext("due by {day}")
+    return due.format(day=wording.day(each.due_on))

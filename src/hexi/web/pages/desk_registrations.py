@@ -1,8 +1,9 @@
-"""What the register has on a desk: applications to decide on."""
+"""What the register has on a desk: applications to decide on, and registrations that run out."""
 
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from hexi.registry.registrations import queries as registrations
@@ -38,4 +39,34 @@ def to_decide(looking: Looking) -> Section | None:
         count=count,
         looking=looking,
         action=(gettext("See all that wait"), reverse("registrations-waiting")),
+    )
+
+
+def running_out(looking: Looking) -> Section | None:
+    """Registrations that an officer should have go on, the earliest end first; nothing for none."""
+    if not looking.has("officer"):
+        return None
+    today = timezone.localtime(looking.now).date()
+    found, count = registrations.running_out(looking.by, on=today, limit=SHOWN)
+    if not found:
+        return None
+    lines = []
+    for each in found:
+        is_over = not each.holds(on=today)
+        said = gettext("ran out on {day}") if is_over else gettext("runs out on {day}")
+        lines.append(
+            Line(
+                title=wording.say(each.facts.title),
+                href=reverse("registration", args=[each.id]),
+                notes=(each.code or "", said.format(day=wording.day(each.valid_until))),
+                tag=wording.say(wording.REGISTRATION_STATES[each.stands(on=today)]),
+                is_late=is_over,
+            )
+        )
+    return section(
+        gettext("Registrations that run out"),
+        lines,
+        count=count,
+        looking=looking,
+        action=(gettext("See the first"), reverse("registration", args=[found[0].id])),
     )

@@ -202,6 +202,7 @@ def todays_log(looking: Looking) -> Section | None:
 SECTIONS: Sequence[Callable[[Looking], Section | None]] = (
     reviews,
     desk_registrations.to_decide,
+    desk_registrations.running_out,
     desk_feedback.to_answer,
     desk_feedback.wishes,
     own_drafts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from hexi.registry.catalog import queries as catalog
+from hexi.registry.catalog.records import Freshness
 from hexi.registry.parties import queries as parties
 from hexi.registry.parties.records import (
     KINDS,
@@ -20,11 +22,14 @@ from hexi.registry.parties.records import (
     OrganisationRecord,
     TreeLine,
 )
-from hexi.web import lineage, wording
+from hexi.web import charts, lineage, wording
 from hexi.web.clock import clock
+from hexi.web.pages.overview import promised
 
 DATASETS = 12
 """Datasets that the page of an organisation names; the rest is a click away."""
+CHARTED = 6
+"""Datasets whose rows it draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,6 @@ def organisation(request: HttpRequest, organisation_id: str) -> HttpResponse:
     own = parties.organisation(organisation_id)
     today = timezone.localtime(clock()).date()
     every = parties.organisations()
-    datasets, total = catalog.published_by(own.id, limit=DATASETS)
     picture = lineage.draw(
         parties.lineage(own.id),
         here=own.id,
@@ -74,10 +78,35 @@ def organisation(request: HttpRequest, organisation_id: str) -> HttpResponse:
         "history": [(each, _said(each)) for each in parties.history(own.id)],
         "children": parties.children(own.id, on=today),
         "posts": parties.posts(own.id, on=today),
-        "datasets": datasets,
-        "total": total,
+        **_datasets(own.id),
     }
     return render(request, "portal/organisation.html", context)
+
+
+def _datasets(publisher: str) -> dict[str, Any]:
+    """What an organisation publishes: sums of all, the newest, those that are late, and the rows of the largest."""
+    counts = catalog.promise_counts(publisher=publisher, now=clock())
+    late = catalog.promised(Freshness.LATE, publisher=publisher, now=clock(), limit=DATASETS)
+    largest = catalog.published_by(publisher, limit=CHARTED, largest=True)
+    return {
+        "datasets": catalog.published_by(publisher, limit=DATASETS),
+        "sums": catalog.sums_of(publisher),
+        "late": counts[Freshness.LATE],
+        "largest": {
+            "title": gettext("Rows of its largest datasets"),
+            "rows": [
+                charts.accepted_row(
+                    wording.say(each.title),
+                    rows=each.rows,
+                    accepted=each.accepted,
+                    most=largest[0].rows or 1,
+                    href=reverse("quality", args=[each.name]),
+                )
+                for each in largest
+            ],
+        },
+        **promised(counts, Freshness.LATE, late),
+    }
 
 
 def _line(each: TreeLine, published: dict[str, int]) -> tuple[TreeLine, str, int]:

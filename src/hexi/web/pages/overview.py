@@ -16,16 +16,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from hexi.exchange.door import queries as door
-from hexi.registry.catalog import freshness
 from hexi.registry.catalog import queries as catalog
-from hexi.registry.catalog.records import Freshness, Sums
-from hexi.registry.feedback.records import PERIODS_DAYS
+from hexi.registry.catalog.records import Freshness, Promise, Sums
 from hexi.registry.parties import queries as parties
 from hexi.registry.runs import queries as runs
 from hexi.registry.runs.records import State
 from hexi.registry.search.records import FacetCount
 from hexi.web import charts, wording
-from hexi.web.charts import BarPart, BarRow
+from hexi.web.charts import BAD, GOOD, OTHER, BarPart, BarRow
 from hexi.web.clock import clock
 from hexi.web.keeping import kept
 from hexi.web.pages import runs as run_pages
@@ -36,8 +34,6 @@ NAMED = 50
 """Datasets of one kind of promise that are named at most."""
 MONTHS = 12
 DAYS = 30
-GOOD, BAD, OTHER = 0, 3, 6
-"""Series of what was accepted or came to its end, of what is in quarantine or failed, and of the rest."""
 LOOKED, DOWNLOADED = 0, 2
 FAILURES = (State.FAILED, State.LOST)
 ENDED_WELL = (State.DONE, State.UNCHANGED)
@@ -92,8 +88,8 @@ def _body(request: HttpRequest) -> SafeString:
 def _promises(asked: str) -> dict[str, Any]:
     """What became of the promises of freshness, and the datasets of the kind asked for by name, else the late ones."""
     which = Freshness(asked) if asked in set(Freshness) else Freshness.LATE
-    counts = freshness.counts(periods_days=PERIODS_DAYS, now=clock())
-    found = freshness.datasets(which, periods_days=PERIODS_DAYS, now=clock(), limit=NAMED)
+    counts = catalog.promise_counts(now=clock())
+    found = catalog.promised(which, now=clock(), limit=NAMED)
     series = {Freshness.KEPT: GOOD, Freshness.LATE: BAD, Freshness.NONE: OTHER}
     most = max(counts.values()) or 1
     rows = [
@@ -107,6 +103,13 @@ def _promises(asked: str) -> dict[str, Any]:
     ]
     return {
         "promises": _chart(gettext("Promises of freshness"), rows),
+        **promised(counts, which, found),
+    }
+
+
+def promised(counts: Mapping[Freshness, int], which: Freshness, found: tuple[Promise, ...]) -> dict[str, Any]:
+    """What `portal/parts/promised.html` shows: some of the datasets that `counts` counts as `which`."""
+    return {
         "which": which,
         "named": found,
         "unnamed": counts[which] - len(found),
@@ -153,11 +156,11 @@ def _by_theme() -> Iterable[BarRow]:
     for theme, each in catalog.sums_by_theme(limit=SHOWN).items():
         href = f"{reverse('datasets')}?{urlencode({'theme': theme.zh, 'sort': 'quality'})}"
         row = _row(wording.say(theme), each, each.rows or 1, href)
-        yield replace(row, said=wording.percent(_share(each)))
+        yield replace(row, said=wording.percent(each.quality))
 
 
 def _share_by_month(sums: Mapping[date, Sums]) -> SafeString:
-    points = [(f"{month:%Y-%m}", _share(each)) for month, each in reversed(list(sums.items()))]
+    points = [(f"{month:%Y-%m}", each.quality) for month, each in reversed(list(sums.items()))]
     return charts.shares(points, title=gettext("Accepted rows by month"))
 
 
@@ -209,15 +212,4 @@ def _by_facet(name: str, counts: Iterable[FacetCount]) -> Iterable[BarRow]:
 
 
 def _row(label: str, sums: Sums, most: int, href: str) -> BarRow:
-    """A bar of rows: what was accepted, then what is in quarantine."""
-    good = sums.accepted / most * 100
-    said = gettext("%(share)s accepted") % {"share": wording.percent(_share(sums))}
-    parts = (
-        BarPart(start=0, width=good, series=GOOD, hover=said),
-        BarPart(start=good, width=(sums.rows - sums.accepted) / most * 100, series=BAD, hover=said),
-    )
-    return BarRow(label=label, amount=sums.rows, parts=parts, href=href)
-
-
-def _share(sums: Sums) -> float:
-    return sums.accepted / sums.rows if sums.rows else 1.0
+    return charts.accepted_row(label, rows=sums.rows, accepted=sums.accepted, most=most, href=href)

@@ -15,8 +15,8 @@ from hexi.data.drafting.trials import Trial, TrialRow
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import HexiError, Missing
 from hexi.kernel.names import Text
-from hexi.registry.catalog import claiming
 from hexi.registry.catalog import queries as catalog
+from hexi.registry.catalog.records import TAKEN
 from hexi.registry.drafts import queries
 from hexi.registry.drafts.records import DraftRecord, State
 from hexi.web import refusals, wording
@@ -223,14 +223,14 @@ def differences(record: DraftRecord) -> list[Difference]:
 def taken_in_words(contract: Contract | None) -> list[str]:
     """Return a sentence for each claim to be a source that another dataset made before."""
     return [
-        gettext(claiming.TAKEN).format(
+        gettext(TAKEN).format(
             field=wording.say(each.field),
             element=wording.say(each.element),
             other=wording.say(each.holder.field_title),
             dataset=each.holder.dataset,
             publisher=wording.say(each.publisher),
         )
-        for each in (claiming.taken(contract) if contract else ())
+        for each in (catalog.taken_sources(contract) if contract else ())
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -124,6 +125,7 @@ def apply(request: HttpRequest, name: str) -> HttpResponse:
         "kinds": kinds,
         "longest": LONGEST,
         "typed": request.POST,
+        "chosen": request.POST.get("kind") or request.GET.get("kind", ""),
     }
     template = "portal/registrations/apply.html"
     if request.method != "POST":
@@ -144,17 +146,20 @@ def _one(request: HttpRequest, record: RegistrationRecord) -> dict[str, Any]:
     is_listed = bool(catalog.titles_of({summary.dataset}))
     may_decide = open_one is not None and accounts.may(by, "registration.register", summary.organisation)
     is_own = open_one is not None and open_one.applied_by == by.account
+    may_apply = open_one is None and accounts.may(by, "registration.apply", summary.organisation)
+    ends = summary.valid_until if open_one is None and summary.state in IN_FORCE else None
     return {
         "registration": summary,
+        "runs_out": ends is not None and ends <= queries.renewable_until(today),
+        "is_over": ends is not None and not summary.holds(on=today),
+        "days_to_end": working_days_left(today, ends - timedelta(days=1)) if ends else 0,
+        "may_renew": is_listed and may_apply,
         "applications": record.applications,
         "under_way": open_one,
         "is_in_notice": is_in_notice,
         "days_left": working_days_left(today, until) if until else 0,
         "is_listed": is_listed,
-        "may_cancel": not is_listed
-        and open_one is None
-        and summary.state in IN_FORCE
-        and accounts.may(by, "registration.apply", summary.organisation),
+        "may_cancel": not is_listed and may_apply and summary.state in IN_FORCE,
         "is_signed_in": is_signed_in(request),
         "may_object": is_in_notice and is_signed_in(request),
         "may_answer": accounts.may(by, "registration.answer", summary.organisation),

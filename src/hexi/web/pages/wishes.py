@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from hexi.kernel.errors import Conflict, Denied, Invalid, Missing
 from hexi.kernel.names import Text
@@ -13,7 +14,6 @@ from hexi.registry.accounts import queries as accounts
 from hexi.registry.accounts.actions import require
 from hexi.registry.feedback import actions, queries
 from hexi.registry.feedback.checking import LONGEST
-from hexi.registry.feedback.records import State
 from hexi.registry.parties import queries as parties
 from hexi.web import refusals, tables
 from hexi.web.asking import is_signed_in, reader
@@ -62,24 +62,30 @@ def make(request: HttpRequest) -> HttpResponse:
 
 
 def wish(request: HttpRequest, wish_id: str) -> HttpResponse:
-    """One wish: join it; for whoever should have the data, answer it."""
+    """One wish: join it, take one's own back; for whoever should have the data, answer it, also for good."""
     by, said = reader(request), request.POST
     record = queries.wish(wish_id, reader=by)
     context = {
         "wish": record,
         "names": _names(),
         "longest": LONGEST,
-        "may_answer": record.state != State.FULFILLED
-        and accounts.may(by, "request.answer", record.organisation or None),
+        "may_withdraw": record.is_mine and record.account == by.account and not record.has_ended,
+        "is_late": record.is_late(on=timezone.localtime(clock()).date()),
+        "may_answer": not record.has_ended and accounts.may(by, "request.answer", record.organisation or None),
     }
     if request.method != "POST":
         return render(request, "portal/feedback/wish.html", context)
-    if said.get("do") == "join":
-        actions.join(wish_id, by=by, now=clock())
-        return redirect("wish", wish_id)
+    text = said.get("text", "")
     try:
-        dataset = said.get("dataset", "").strip()
-        actions.answer_wish(wish_id, text=said.get("text", ""), dataset=dataset, by=by, now=clock())
+        match said.get("do"):
+            case "join":
+                actions.join(wish_id, by=by, now=clock())
+            case "withdraw":
+                actions.withdraw_wish(wish_id, by=by, now=clock())
+            case "close":
+                actions.close_wish(wish_id, text=text, by=by, now=clock())
+            case _:
+                actions.answer_wish(wish_id, text=text, dataset=said.get("dataset", "").strip(), by=by, now=clock())
     except (Invalid, Conflict) as error:
         return again(request, "portal/feedback/wish.html", context | {"typed": said}, error)
     except Missing as error:
