@@ -1,4 +1,7 @@
-"""Take the pictures of the README and the guides anew: `python -m tests.journeys.screenshots`."""
+"""Take the pictures of the README and the guides anew: `python -m tests.journeys.screenshots [--guides]`.
+
+With `--guides` those of the guides alone.
+"""
 
 from __future__ import annotations
 
