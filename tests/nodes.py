@@ -156,6 +156,7 @@ def node_in(folder: Path, since: datetime = NOON) -> Iterator[Node]:
         "HEXI_HOME": node.home,
         "HEXI_LAKE": node.home / "lake",
         "HEXI_KEY": node.home / "keys" / "node.pem",
+        "HEXI_SECRETS": node.home / "keys" / "secrets.key",
         "HEXI_TRUST": node.home / "trust.json",
         "HEXI_NODE_NAME": NAME,
     }

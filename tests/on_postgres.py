@@ -27,14 +27,14 @@ QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 def main(arguments: Sequence[str]) -> int:
     """Run pytest on PostgreSQL; return its exit code."""
-    programs = _programs()
-    if programs is None:
+    found = programs()
+    if found is None:
         print("skipped: the registry on PostgreSQL – neither initdb on the path nor in /usr/lib/postgresql/*/bin")
         return 0
     if os.geteuid() == 0 and not _has_user():
         print(f"skipped: the registry on PostgreSQL – root may not run it, and there is no user {USER}")
         return 0
-    with cluster(programs) as address:
+    with cluster(found) as address:
         command = [sys.executable, "-m", "pytest", "-q", "-r", "s", *(arguments or SUITE)]
         return subprocess.run(command, cwd=ROOT, env={**os.environ, "HEXI_DATABASE": address}, check=False).returncode
 
@@ -69,7 +69,8 @@ def _run(program: Path, *arguments: str | Path) -> None:
     )
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs; None where it is not installed."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     versions = [each for each in INSTALLED.glob("*/bin") if (each / "initdb").is_file()]

@@ -31,7 +31,7 @@ USUAL = {
 }
 OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
-    "registry.accounts": {"credentials", "people", "roles"},
+    "registry.accounts": {"connecting", "credentials", "people", "roles", "vault"},
     "registry.documents": {"naming", "storing"},
     "registry.drafts": {"bulk", "cells", "checking", "sourcing", "telling", "workbook"},
     "registry.feedback": {"checking", "telling"},
@@ -39,7 +39,17 @@ OWN = {
     "registry.parties": {"checking", "identifiers", "keeping"},
     "registry.places": {"divisions", "matching", "spelling", "locating", "changing"},
     "registry.catalog": {
-        *("claiming", "exporting", "finding", "freshness", "mending", "numbering", "reading", "registering"),
+        *(
+            "claiming",
+            "exporting",
+            "finding",
+            "freshness",
+            "mending",
+            "numbering",
+            "reading",
+            "registering",
+            "scheduling",
+        ),
     },
     "registry.search": {"columns", "corrections", "indexes", "synonyms", "words"},
     "registry.runs": {"watching"},

@@ -11,6 +11,7 @@ from hexi.web import databases, home, languages, mail, providers
 HEXI_HOME = Path(environment.HOME.read(os.environ)).absolute()
 HEXI_LAKE = HEXI_HOME / "lake"
 HEXI_KEY = HEXI_HOME / "keys" / "node.pem"
+HEXI_SECRETS = HEXI_HOME / "keys" / "secrets.key"
 HEXI_TRUST = HEXI_HOME / "trust.json"
 HEXI_UPLOAD_BYTES = environment.UPLOAD_MB.whole(os.environ) << 20
 HEXI_ANSWER_DAYS = environment.ANSWER_DAYS.whole(os.environ)

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from hexi.data.collecting.connections import Connections
 from hexi.data.contracts.reading import contract_from_text
 from hexi.data.lake.tables import DatasetTable, Lake
 from hexi.data.lifecycle.records import Progress, ReferenceSnapshot, RunResult
@@ -107,13 +108,14 @@ class Workshop:
 
     def publish(
         self,
-        source: str | Path,
+        source: str | Path | None,
         *,
         contract: str = CONTRACT,
+        connections: Connections | None = None,
         progress: Progress | None = None,
         revoked: Collection[str] = (),
     ) -> RunResult:
-        """Publish a text or a file under a contract."""
+        """Publish a text, a file, or what the contract itself names."""
         if isinstance(source, str):
             path = self.folder / "firms.csv"
             if not path.exists() or path.read_text("utf-8") != source:
@@ -121,12 +123,13 @@ class Workshop:
         else:
             path = source
         return run(
-            contract_from_text(contract),
+            contract_from_text(contract, file=self.folder / "firms.odcs.yaml"),
             source=path,
             lake=self.lake,
             signer=self.key,
             node="test",
             references=Tables(self.lake),
+            connections=connections,
             clock=lambda: self.now,
             progress=progress,
             revoked=revoked,

@@ -16,7 +16,7 @@ from hexi.registry.accounts import actions as accounts
 from hexi.registry.accounts.models import Authority
 from hexi.registry.catalog import actions as catalog
 from hexi.registry.catalog import queries as catalogue
-from hexi.registry.catalog import tasks
+from hexi.registry.catalog import scheduling, tasks
 from hexi.registry.events import queries as events
 from hexi.registry.runs import actions, queries
 from hexi.registry.runs.errors import RunCancelled, RunMissing, RunOver, ScheduleMissing, TooOften
@@ -312,13 +312,13 @@ def test_a_schedule_queues_its_dataset_when_due_and_makes_up_for_nothing(own: No
     file = own.write(CONTRACT, ROWS)
     actions.schedule(FIRMS, file, source_file=None, every_s=3600, by=NODE, now=NOON)
 
-    assert actions.enqueue_due(now=NOON) == 1
-    assert actions.enqueue_due(now=NOON + timedelta(minutes=59)) == 0
+    assert actions.enqueue_due(scheduling.standing_contract, now=NOON) == 1
+    assert actions.enqueue_due(scheduling.standing_contract, now=NOON + timedelta(minutes=59)) == 0
     (schedule,) = queries.schedules()
     assert (schedule.contract_file, schedule.due_at) == (file.absolute(), NOON + timedelta(hours=1))
 
     assert work(own)
-    assert actions.enqueue_due(now=NOON + timedelta(hours=5, minutes=1)) == 1
+    assert actions.enqueue_due(scheduling.standing_contract, now=NOON + timedelta(hours=5, minutes=1)) == 1
     assert queries.schedules()[0].due_at == NOON + timedelta(hours=6)
     assert [each.dataset for each in queries.at_work()] == [FIRMS]
 

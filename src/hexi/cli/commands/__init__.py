@@ -17,6 +17,7 @@ from rich.markup import escape
 import hexi
 from hexi.cli import node
 from hexi.cli.commands.accounts import account
+from hexi.cli.commands.connections import connections
 from hexi.cli.commands.demo import demo
 from hexi.cli.commands.events import events
 from hexi.cli.commands.infer import infer
@@ -25,6 +26,7 @@ from hexi.cli.commands.keys import keys
 from hexi.cli.commands.packs import pack
 from hexi.cli.commands.publish import publish
 from hexi.cli.commands.registrations import registrations
+from hexi.cli.commands.schedules import schedule
 from hexi.cli.commands.serve import serve
 from hexi.cli.commands.status import status
 from hexi.cli.commands.verify import verify
@@ -117,5 +119,8 @@ def main(*, debug: bool) -> None:
     """Hexi: from messy tables to certified data that others can find, read and check."""
 
 
-for command in (init, infer, publish, verify, status, events, keys, account, registrations, serve, pack, demo):
+for command in (
+    *(init, infer, publish, verify, status, events, keys, account, connections, schedule, registrations, serve, pack),
+    demo,
+):
     main.add_command(command)

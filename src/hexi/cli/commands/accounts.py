@@ -111,19 +111,22 @@ def listed() -> None:
     out.print(table)
 
 
-def _role(said: str) -> tuple[str, str | None]:
+def organisation_named(said: str) -> str:
+    """The id of an organisation that is named as the portal does, or by its code. Raises `BadRole`."""
     from hexi.registry.parties import queries as parties
 
-    role, _at, organisation = said.partition("@")
-    if not organisation:
-        return role, None
     for each in parties.organisations().values():
-        if organisation in {each.id, each.title.zh, each.title.en, each.code}:
-            return role, each.id
+        if said in {each.id, each.title.zh, each.title.en, each.code}:
+            return each.id
     raise BadRole(
         "There is no organisation “{organisation}” on this node; name it as the portal does, or by its code.",
-        organisation=organisation,
+        organisation=said,
     )
+
+
+def _role(said: str) -> tuple[str, str | None]:
+    role, _at, organisation = said.partition("@")
+    return role, organisation_named(organisation) if organisation else None
 
 
 def _show_token(name: str, secret: str, days: int) -> None:

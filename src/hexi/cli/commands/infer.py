@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import click
 from rich.markup import escape
 from rich.table import Table
 
+from hexi.cli import node
 from hexi.cli.progress import Bar
 from hexi.cli.speech import _, err, many, of
 from hexi.cli.words import command
@@ -29,39 +31,61 @@ class FileStands(Conflict):
 @click.argument(
     "source",
     type=click.Path(path_type=Path),
+    required=False,
     help="The table: CSV, Excel, JSON, GeoJSON, Parquet, or a ZIP file with one of them.",
 )
-@click.option("--name", help="Name of the dataset; otherwise made of the file's.")
+@click.option("--connection", help="Read a table of another system, through this connection of the node.")
+@click.option("--table", help="That table, with its schema where it needs one.")
+@click.option("--name", help="Name of the dataset; otherwise made of the file's or the table's.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the contract there instead of printing it.")
 @click.option("--json", "for_machines", is_flag=True, help="Print the contract and all evidence as JSON.")
-def infer(source: Path, name: str | None, out: Path | None, *, for_machines: bool) -> None:
+def infer(
+    source: Path | None,
+    connection: str | None,
+    table: str | None,
+    name: str | None,
+    out: Path | None,
+    *,
+    for_machines: bool,
+) -> None:
     """Draft a contract for SOURCE: what each column probably means, what holds, and the evidence.
 
-    Nothing is published and no node is needed. The draft opens nothing: that is for a person to say.
+    Nothing is published, and only a connection needs a node. The draft opens nothing: that is for a person to say.
     """
     from hexi.data.drafting.drafts import draft
+    from hexi.data.drafting.editing import with_source
     from hexi.data.drafting.headings import name_of
-    from hexi.data.engines.sources.taking import table_of, told_as
+    from hexi.data.engines.sources.taking import Taken, table_of, told_as
 
+    if (source is None) == (connection is None) or (connection is None) != (table is None):
+        raise click.UsageError(_("Name either a file, or both --connection and --table."))
     if out is not None and out.exists():
         raise FileStands("“{file}” is there already; name another file, or remove it.", file=out)
     with tempfile.TemporaryDirectory(prefix="hexi-infer-") as folder:
-        taken = table_of(source, folder=Path(folder), limit_bytes=UPLOAD_MB.whole(os.environ) << 20)
-        title = Path(taken.name).stem
+        if source is None:
+            told, title = f"{connection}: {table}", str(table).rpartition(".")[2]
+            with Bar(told) as bar:
+                path = _spooled(str(connection), str(table), Path(folder), bar)
+            taken = Taken(path=path, name=path.name)
+        else:
+            taken = table_of(source, folder=Path(folder), limit_bytes=UPLOAD_MB.whole(os.environ) << 20)
+            told, title = taken.member or str(source), Path(taken.name).stem
         dataset = check_dataset_name(name or f"draft.{name_of(title).replace('_', '-')}")
-        with Bar(taken.name) as bar, told_as(taken.member or str(source)):
+        with Bar(told) as bar, told_as(told):
             found = draft(taken.path, name=dataset, title=Text(title, title), progress=bar, called=taken.name)
+    if source is None:
+        found = replace(found, text=with_source(found.text, {"connection": connection, "table": table}))
     if for_machines:
         click.echo(json.dumps({"contract": found.text, **found.as_json()}, ensure_ascii=False))
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(_("column"), overflow="fold")
-    table.add_column(_("field"), overflow="fold")
-    table.add_column(_("evidence"), overflow="fold")
+    shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    shown.add_column(_("column"), overflow="fold")
+    shown.add_column(_("field"), overflow="fold")
+    shown.add_column(_("evidence"), overflow="fold")
     for each in found.columns:
         said = "\n".join(escape(of(one.claim)) for one in each.evidence) or _("no value")
-        table.add_row(escape(each.source), each.field, said)
-    err.print(table)
+        shown.add_row(escape(each.source), each.field, said)
+    err.print(shown)
     for problem in found.problems:
         err.print(_("[yellow]look at this[/yellow]: {said}", said=escape(of(problem))))
     err.print(_("{rows} rows, {columns} columns.", rows=many(found.rows), columns=many(len(found.columns))))
@@ -80,4 +104,15 @@ def infer(source: Path, name: str | None, out: Path | None, *, for_machines: boo
             )
         )
         return
+    if source is None:
+        err.print(_("The draft is in {file}. Mend it, then: hexi publish {file}", file=out))
+        return
     err.print(_("The draft is in {file}. Mend it, then: hexi publish {file} {source}", file=out, source=source))
+
+
+def _spooled(connection: str, table: str, folder: Path, bar: Bar) -> Path:
+    node.open_node()
+    from hexi.data.collecting.collected import whole_table
+    from hexi.registry.accounts import connecting
+
+    return whole_table(connecting.opened(connection, by=node.actor()), table, workspace=folder, seen=bar.rows)

@@ -138,7 +138,17 @@ class Source:
     path: str | None = None
     """Relative to the contract file."""
     format: str | None = None
-    """csv, excel, json, geojson, parquet, sql or synthetic."""
+    """A key of `properties.FORMATS`."""
+    connection: str | None = None
+    """Name of the connection through which it is read; None for what lies beside the contract."""
+    table: str | None = None
+    """Table of a database, with its schema where it needs one."""
+    statement: str | None = None
+    """The text of a SELECT in the words of the database itself, where no table is named."""
+    watermark: str | None = None
+    """Column that grows whenever a row is written, so that only what is newer need be read."""
+    full_every_days: int | None = None
+    """How often everything is read in spite of a watermark, which never sees a row that was deleted."""
     encoding: str | None = None
     delimiter: str | None = None
     quote: str | None = None
@@ -153,6 +163,11 @@ class Source:
     """Names of the datasets that the query reads."""
     generator: Mapping[str, object] | None = None
     """Name, rows and seed of a synthetic source."""
+
+    @property
+    def is_database(self) -> bool:
+        """Whether the rows are asked of a database."""
+        return self.connection is not None and (self.table is not None or self.statement is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

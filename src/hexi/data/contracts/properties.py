@@ -32,6 +32,10 @@ FORMATS: Mapping[str, tuple[Text, frozenset[str]]] = {
         Text("程序生成的数据", "made-up rows"),
         frozenset({"generator", "rows", "seed"}),
     ),
+    "database": (
+        Text("数据库的表或查询", "a table of a database, or a query to it"),
+        frozenset({"connection", "table", "query", "watermark", "full_every_days"}),
+    ),
 }
 """Format → what it is, and the keys of `hexi.source` that mean something for it."""
 
@@ -72,6 +76,23 @@ _SOURCE = Shape(
     ),
     keys={
         "path": _text("文件路径，相对于数据契约文件", "path of the file, relative to the contract file"),
+        "connection": _text(
+            "连接名称；地址和密码由节点保管，不写入数据契约",
+            "name of the connection; its address and password are kept by the node, never in a contract",
+        ),
+        "table": _text("数据库中的表，可带模式名", "table of the database, with its schema where it needs one"),
+        "watermark": _text(
+            "每次写入都会增大的列，如更新时间；只读取比上次新的行",
+            "column that grows with every write, such as the time of the last change: only newer rows are read",
+        ),
+        "full_every_days": Shape(
+            kind="integer",
+            least=1,
+            doc=Text(
+                "每隔多少天全量读取一次，以发现已删除的行",
+                "days after which everything is read again, which finds deleted rows",
+            ),
+        ),
         "format": Shape(
             kind="choice",
             doc=Text("格式", "format"),
@@ -89,8 +110,9 @@ _SOURCE = Shape(
             "path to the records in JSON: {x} takes a key or index as column x, * only walks",
         ),
         "query": _text(
-            ".sql 文件（相对路径），内容是一个 SELECT，表名写作带引号的数据集名称",
-            "a .sql file with one SELECT over datasets in quoted names",
+            ".sql 文件（相对路径），内容是一个 SELECT：查询其他数据集时，表名写作带引号的数据集名称；"
+            "查询数据库时，按该数据库的写法",
+            "a .sql file with one SELECT: over datasets in quoted names, or in the database's own words",
         ),
         "generator": _text("生成器名称", "name of the generator"),
         "rows": Shape(kind="integer", least=1, doc=Text("生成的行数", "rows to make")),

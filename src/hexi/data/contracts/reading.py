@@ -64,7 +64,8 @@ def _read(text: str, *, file: Path | None, appended: str | None) -> Contract:
     problems = (*document.problems, *notes.problems)
     if problems or contract is None:
         raise invalid(name, problems)
-    whole = text if contract.source.query is None else with_query(text, contract.source.query)
+    query = contract.source.query or contract.source.statement
+    whole = text if query is None else with_query(text, query)
     return dataclasses.replace(contract, file=file, text=whole, sha256=hashlib.sha256(whole.encode()).hexdigest())
 
 
@@ -100,6 +101,7 @@ class _Reader:
             folder=self.file.parent if self.file is not None else None,
             query=self.appended,
             dataset=name,
+            key=key,
         )
         geometry = self._geometry(own.get("hexi.geometry"), fields)
         charts = self._charts(own.get("hexi.charts"), fields)

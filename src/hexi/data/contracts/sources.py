@@ -47,18 +47,21 @@ def read_source(
     folder: Path | None,
     query: str | None,
     dataset: str,
+    key: tuple[str, ...],
 ) -> Source:
     """Return where the rows come from. `folder` holds the contract; `query` is one that came with its text."""
     if said is None:
         return Source()
     form = said.get("format") or _implied_format(said)
     known = FORMATS[str(form)][1] if form in FORMATS else frozenset(said)
-    for key in said:
-        if key != "format" and key not in known:
+    if "path" in known:
+        known |= {"connection"}
+    for word in said:
+        if word != "format" and word not in known:
             notes.add(
-                (*place, key),
+                (*place, word),
                 "“{key}” means nothing for the format {format}; valid: {near}.",
-                key=key,
+                key=word,
                 format=form,
                 near=", ".join(sorted(known)),
             )
@@ -66,15 +69,18 @@ def read_source(
     if form == "sql":
         text = query if query is not None else _query_text(said, place, notes, folder)
         return Source(format="sql", query=text, inputs=_inputs(text, place, notes, dataset))
+    if form == "database":
+        return _database(said, place, notes, folder=folder, query=query, key=key)
     generator = None
     if form == "synthetic":
-        generator = {key: said.get(key) for key in ("generator", "rows", "seed")}
-        for key, value in generator.items():
+        generator = {word: said.get(word) for word in ("generator", "rows", "seed")}
+        for word, value in generator.items():
             if value is None:
-                notes.add(place, "“{key}” is missing here.", key=key)
+                notes.add(place, "“{key}” is missing here.", key=word)
     return Source(
         path=said.get("path"),
         format=said.get("format"),
+        connection=said.get("connection"),
         encoding=said.get("encoding"),
         delimiter=said.get("delimiter"),
         quote=said.get("quote"),
@@ -85,7 +91,43 @@ def read_source(
     )
 
 
+def _database(
+    said: Mapping[str, Any],
+    place: Place,
+    notes: Notebook,
+    *,
+    folder: Path | None,
+    query: str | None,
+    key: tuple[str, ...],
+) -> Source:
+    if "connection" not in said:
+        notes.add(place, "“{key}” is missing here.", key="connection")
+    if ("table" in said) == ("query" in said):
+        notes.add(place, "A database is read by a table or by a query: write one of “table” and “query”.")
+    if "watermark" in said and not key:
+        notes.add(
+            (*place, "watermark"),
+            "A watermark needs a key, by which a newer row takes the place of an older one: mark its fields with "
+            "“primaryKey: true”.",
+        )
+    if "full_every_days" in said and "watermark" not in said:
+        notes.add((*place, "full_every_days"), "Without a watermark everything is read each time; leave this out.")
+    statement = None
+    if "query" in said:
+        statement = query if query is not None else _query_text(said, place, notes, folder)
+    return Source(
+        format="database",
+        connection=said.get("connection"),
+        table=said.get("table"),
+        statement=statement,
+        watermark=said.get("watermark"),
+        full_every_days=said.get("full_every_days"),
+    )
+
+
 def _implied_format(said: Mapping[str, Any]) -> str | None:
+    if "table" in said or ("connection" in said and "query" in said):
+        return "database"
     if "query" in said:
         return "sql"
     if "generator" in said:

@@ -212,11 +212,11 @@ class DatasetTable:
 
     def write_contract(self, sha256: str, text: str) -> Path:
         """Keep a contract under its digest."""
-        return self._keep(self._contract_path(sha256), text.encode())
+        return self._keep(self.contract_path(sha256), text.encode())
 
     def contract_text(self, sha256: str) -> str:
         """A contract as it was when a version was made. Raises `FileMissing`."""
-        return _read(self._contract_path(sha256)).decode()
+        return _read(self.contract_path(sha256)).decode()
 
     def write_rewrites(self, certificate: str, examples: Mapping[str, Sequence[Sequence[str]]]) -> Path:
         """Keep what cleaning wrote differently in a version: for some fields, texts before and after."""
@@ -234,7 +234,7 @@ class DatasetTable:
         named = {self.folder / part / name for part in (DATA, QUARANTINE) for name in _named_files(self.folder / part)}
         named |= {self.certificate_path(each.metadata.get("hexi.certificate", "")) for each in versions}
         named |= {self._rewrites_path(each.metadata.get("hexi.certificate", "")) for each in versions}
-        named |= {self._contract_path(each.metadata.get("hexi.contract", "")) for each in versions}
+        named |= {self.contract_path(each.metadata.get("hexi.contract", "")) for each in versions}
         found = [path for part in PARTS for path in (self.folder / part).iterdir() if path.is_file()]
         strays = [path for path in found if path not in named]
         strays += [path for part in (DATA, QUARANTINE) for path in _drafts(self.folder / part / "_delta_log")]
@@ -245,7 +245,8 @@ class DatasetTable:
     def _rewrites_path(self, certificate: str) -> Path:
         return self.folder / "rewrites" / f"{certificate}.json"
 
-    def _contract_path(self, sha256: str) -> Path:
+    def contract_path(self, sha256: str) -> Path:
+        """Where the contract of that digest is kept."""
         return self.folder / "contracts" / f"{sha256}.yaml"
 
     def _keep(self, path: Path, content: bytes) -> Path:

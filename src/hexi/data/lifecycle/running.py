@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 
 import hexi
+from hexi.data.collecting.collected import open_collected
+from hexi.data.collecting.connections import Connections, NoConnections
 from hexi.data.contracts.model import Contract
 from hexi.data.engines import delta_words
 from hexi.data.engines import polars_split as engine
@@ -64,6 +66,7 @@ def run(
     signer: Signer,
     node: str,
     references: References,
+    connections: Connections | None = None,
     clock: Clock,
     progress: Progress | None = None,
     revoked: Collection[str] = (),
@@ -73,7 +76,8 @@ def run(
     A run whose key is that of the standing version writes nothing, unless that version is damaged or was
     certified by a `revoked` key: then it is published again. Whatever is raised, or if the process dies,
     the table is as it was before or whole as after. Raises `SourceInvalid` and
-    `SourceMissing`, `SetRuleBroken`, `RunInProgress`, `LakeFull`, `Missing` for a reference.
+    `SourceMissing`, `SourceUnreachable`, `SetRuleBroken`, `RunInProgress`, `LakeFull`, `Missing` for a reference or a
+    connection.
     """
     watch = progress or Silent()
     started_at = clock()
@@ -84,7 +88,17 @@ def run(
         timer.begin(Step.COLLECT)
         with translated(table.folder):
             inputs = _inputs(contract, references)
-            raw = _open(contract, source, inputs, workspace)
+            if source is None and contract.source.connection is not None:
+                raw = open_collected(
+                    contract,
+                    connections or NoConnections(),
+                    workspace=workspace,
+                    mirror=table.folder / "mirror",
+                    now=started_at,
+                    seen=watch.rows,
+                )
+            else:
+                raw = _open(contract, source, inputs, workspace)
         standing = next(iter(table.versions()), None)
         # To know the key is to wait until the source is hashed: of another size, it is another source.
         if (

@@ -49,3 +49,9 @@ class TokenMissing(Missing):
     """The account has no such token."""
 
     code = "account.token-missing"
+
+
+class SecretLost(Invalid):
+    """A secret that the node's key does not open."""
+
+    code = "account.secret-lost"

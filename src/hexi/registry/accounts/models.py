@@ -82,3 +82,17 @@ class Token(models.Model):
     revoked_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     """When it was last shown, to the minute."""
+
+
+class Connection(models.Model):
+    """The way to another system from which datasets are collected."""
+
+    name = models.CharField(primary_key=True, max_length=60)
+    address = models.CharField(max_length=500)
+    """A URL without its secret."""
+    sealed = models.TextField(blank=True, default="")
+    """The secret, encrypted; empty where none is needed."""
+    organisation = models.CharField(max_length=36, blank=True, default="")
+    """Whose datasets may be collected through it; empty for all of the node's."""
+    changed_by = models.CharField(max_length=150)
+    changed_at = models.DateTimeField()

@@ -58,3 +58,16 @@ class TokenRecord:
     def holds(self, now: datetime) -> bool:
         """Whether it still opens anything."""
         return self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionRecord:
+    """A connection, without its secret."""
+
+    name: str
+    address: str
+    has_secret: bool
+    organisation: str | None
+    """Whose datasets may be collected through it; None for all of the node's."""
+    changed_by: str
+    changed_at: datetime

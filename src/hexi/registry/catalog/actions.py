@@ -17,6 +17,7 @@ from hexi.data.lifecycle.trust import TrustMissing, read_trust
 from hexi.kernel.actors import NODE, Actor
 from hexi.kernel.time import Clock
 from hexi.registry.accounts import actions as accounts
+from hexi.registry.accounts import connecting
 from hexi.registry.catalog import claiming, finding
 from hexi.registry.catalog.errors import DatasetMissing, LakeGone, ReferenceMissing
 from hexi.registry.catalog.models import Dataset, Version
@@ -72,7 +73,8 @@ def publish(
     read = source or _file_of(contract)
     watch = runs.begin(contract.name, source=read, by=by, clock=clock, watcher=progress, taken=taken)
     try:
-        accounts.require(by, "dataset.publish", contract.name, organisation=_organisation_of(contract))
+        organisation = _organisation_of(contract)
+        accounts.require(by, "dataset.publish", contract.name, organisation=organisation)
         claiming.check(contract)
         result = run(
             contract,
@@ -81,6 +83,7 @@ def publish(
             signer=NodeKey.load(settings.HEXI_KEY),
             node=settings.HEXI_NODE_NAME,
             references=LakeReferences(lake),
+            connections=connecting.Opener(organisation),
             clock=clock,
             progress=watch,
             revoked=_revoked(),
@@ -109,7 +112,7 @@ def publish(
 def _file_of(contract: Contract) -> Path | None:
     """The file that the contract itself names; None where its rows are computed."""
     said = contract.source
-    if said.path is None or said.query is not None or said.generator is not None:
+    if said.path is None or said.connection is not None or said.query is not None or said.generator is not None:
         return None
     return (contract.file.parent if contract.file is not None else Path()) / said.path
 

@@ -1,6 +1,6 @@
 """What the catalogue refuses."""
 
-from hexi.kernel.errors import Conflict, Missing, Unavailable
+from hexi.kernel.errors import Conflict, Invalid, Missing, Unavailable
 
 
 class DatasetMissing(Missing):
@@ -25,3 +25,9 @@ class SourceTaken(Conflict):
     """The contract claims to be the source of a data element of which another dataset is the source."""
 
     code = "catalog.source-taken"
+
+
+class NothingToCollect(Invalid):
+    """The dataset's source does not renew itself, so nothing comes of publishing it again."""
+
+    code = "dataset.nothing-to-collect"

@@ -6,7 +6,7 @@ from hexi.data.contracts.reading import read_contract
 from hexi.kernel.actors import Actor
 from hexi.kernel.errors import HexiError
 from hexi.kernel.time import Clock
-from hexi.registry.catalog import actions
+from hexi.registry.catalog import actions, scheduling
 from hexi.registry.runs import actions as runs
 
 
@@ -17,7 +17,7 @@ def work(*, clock: Clock) -> bool:
     record, so that one bad source does not stop the worker.
     """
     runs.recover(now=clock())
-    runs.enqueue_due(now=clock())
+    runs.enqueue_due(scheduling.standing_contract, now=clock())
     taken = runs.claim(now=clock())
     if taken is None:
         return False

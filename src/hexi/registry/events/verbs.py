@@ -24,6 +24,12 @@ VERBS: Mapping[str, Verb] = {
     "node.init": Verb(Text(zh="建立节点", en="Set up the node"), "node", ("name", "key")),
     "key.rotate": Verb(Text(zh="更换签名密钥", en="Replaced a signing key"), "key", ("successor",)),
     "key.revoke": Verb(Text(zh="吊销签名密钥", en="Revoked a signing key"), "key", ("because", "successor")),
+    "connection.keep": Verb(
+        Text(zh="设置数据源连接", en="Made or changed a connection"),
+        "connection",
+        ("address", "organisation", "is_new"),
+    ),
+    "connection.remove": Verb(Text(zh="删除数据源连接", en="Removed a connection"), "connection"),
     "dataset.publish": Verb(
         Text(zh="发布数据集版本", en="Published a version of a dataset"),
         "dataset",
@@ -147,6 +153,7 @@ VERBS: Mapping[str, Verb] = {
 
 FACTS: Mapping[str, Text] = {
     "accepted": Text(zh="合格的行数", en="Rows that were accepted."),
+    "address": Text(zh="地址，不含密码", en="The address, without its password."),
     "archive": Text(zh="所属压缩包的编号", en="Id of the ZIP file that it was taken from."),
     "authority": Text(
         zh="权限：一个动作，一类动作（如 dataset.*），或全部（*）",
@@ -172,6 +179,7 @@ FACTS: Mapping[str, Text] = {
     "into": Text(zh="承接的组织", en="Who carries on."),
     "is_on": Text(zh="是否启用", en="Whether the schedule is in force."),
     "key": Text(zh="签名密钥的编号", en="Id of the signing key."),
+    "is_new": Text(zh="是否新建", en="Whether it was new."),
     "kind": Text(zh="种类", en="Which kind of link, factor, name, relation or party."),
     "name": Text(zh="节点名称", en="Name of the node."),
     "organisation": Text(zh="组织的编号；空表示整个节点", en="Id of the organisation; empty for the whole node."),

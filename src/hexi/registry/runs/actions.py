@@ -7,6 +7,7 @@ dead and comes back cannot overwrite what happened since.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -179,7 +180,7 @@ def fail(watch: Watch, error: BaseException, *, by: Actor, now: datetime) -> Non
 
 
 @transaction.atomic
-def cancel(run_id: str, *, by: Actor, now: datetime) -> bool:
+def cancel(run_id: str, *, organisation: str | None = None, by: Actor, now: datetime) -> bool:
     """Cancel a run; return whether it has ended already, or else stops at its next sign of life.
 
     Raises `NotAuthorised`, `RunMissing`, and `RunOver` if it had ended before.
@@ -187,7 +188,7 @@ def cancel(run_id: str, *, by: Actor, now: datetime) -> bool:
     run = Run.objects.filter(id=run_id).first()
     if run is None:
         raise RunMissing("There is no such run.")
-    accounts.require(by, "run.cancel", run.dataset)
+    accounts.require(by, "run.cancel", run.dataset, organisation=organisation)
     was_waiting = Run.objects.filter(id=run_id, state=State.QUEUED).update(state=State.CANCELLED, finished_at=now)
     if not was_waiting and not Run.objects.filter(id=run_id, state=State.RUNNING).update(is_stopping=True):
         raise RunOver("The run of {dataset} has ended already.", dataset=run.dataset)
@@ -218,11 +219,23 @@ def recover(*, now: datetime) -> int:
 
 @transaction.atomic
 def schedule(
-    dataset: str, contract_file: Path, *, source_file: Path | None, every_s: int, by: Actor, now: datetime
+    dataset: str,
+    contract_file: Path | None = None,
+    *,
+    source_file: Path | None = None,
+    every_s: int,
+    first_at: datetime | None = None,
+    organisation: str | None = None,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    """Publish a dataset again every so often, the first time now. Replaces its schedule. Raises `TooOften`."""
-    accounts.require(by, "run.schedule", dataset)
-    accounts.require(by, "dataset.publish", dataset)
+    """Publish a dataset again every so often, the first time now or at `first_at`. Replaces its schedule.
+
+    Without a file it is the contract of the standing version that is published. `organisation` is the publisher's.
+    Raises `NotAuthorised`, `TooOften`.
+    """
+    accounts.require(by, "run.schedule", dataset, organisation=organisation)
+    accounts.require(by, "dataset.publish", dataset, organisation=organisation)
     if every_s < EVERY_AT_LEAST_S:
         raise TooOften(
             "A dataset is published at most every {least} seconds, not every {every}.",
@@ -233,10 +246,10 @@ def schedule(
         dataset=dataset,
         defaults={
             "account": by.account,
-            "contract_file": str(contract_file.absolute()),
+            "contract_file": str(contract_file.absolute()) if contract_file else "",
             "source_file": str(source_file.absolute()) if source_file else "",
             "every_s": every_s,
-            "due_at": now,
+            "due_at": first_at or now,
         },
     )
     events.record(
@@ -245,9 +258,9 @@ def schedule(
 
 
 @transaction.atomic
-def unschedule(dataset: str, *, by: Actor, now: datetime) -> None:
-    """End a schedule. Raises `ScheduleMissing`."""
-    accounts.require(by, "run.schedule", dataset)
+def unschedule(dataset: str, *, organisation: str | None = None, by: Actor, now: datetime) -> None:
+    """End a schedule. Raises `NotAuthorised`, `ScheduleMissing`."""
+    accounts.require(by, "run.schedule", dataset, organisation=organisation)
     if not Schedule.objects.filter(dataset=dataset).delete()[0]:
         raise ScheduleMissing("{dataset} is not on a schedule.", dataset=dataset)
     events.record(
@@ -255,8 +268,12 @@ def unschedule(dataset: str, *, by: Actor, now: datetime) -> None:
     )
 
 
-def enqueue_due(*, now: datetime) -> int:
-    """Queue what schedules say is due; return how many. Times that went by while nobody worked are not made up."""
+def enqueue_due(standing: Callable[[str], Path | None], *, now: datetime) -> int:
+    """Queue what schedules say is due; return how many. Times that went by while nobody worked are not made up.
+
+    `standing` gives the file of the contract of a dataset's standing version; None where it has none (any more),
+    whose turn is let go by.
+    """
     queued = 0
     for each in Schedule.objects.filter(due_at__lte=now):
         missed = (now - each.due_at) // timedelta(seconds=each.every_s)
@@ -265,10 +282,13 @@ def enqueue_due(*, now: datetime) -> int:
             if not Schedule.objects.filter(dataset=each.dataset, due_at=each.due_at).update(due_at=following):
                 continue
             source = Path(each.source_file) if each.source_file else None
+            contract = Path(each.contract_file) if each.contract_file else standing(each.dataset)
+            if contract is None:
+                continue
             by = Actor(account=each.account)
             # Who lost the authority is refused when the run begins, where its record says so: not here, where
             # one schedule would keep all the others from their turn.
-            _queue(each.dataset, Path(each.contract_file), source_file=source, due_at=now, by=by, now=now)
+            _queue(each.dataset, contract, source_file=source, due_at=now, by=by, now=now)
             queued += 1
     return queued
 

@@ -83,7 +83,7 @@ def schedules() -> tuple[ScheduleRecord, ...]:
         ScheduleRecord(
             dataset=each.dataset,
             account=each.account,
-            contract_file=Path(each.contract_file),
+            contract_file=Path(each.contract_file) if each.contract_file else None,
             source_file=Path(each.source_file) if each.source_file else None,
             every_s=each.every_s,
             due_at=each.due_at,

@@ -68,7 +68,8 @@ class ScheduleRecord:
 
     dataset: str
     account: str
-    contract_file: Path
+    contract_file: Path | None
+    """None where the contract of the standing version is published again."""
     source_file: Path | None
     every_s: int
     due_at: datetime

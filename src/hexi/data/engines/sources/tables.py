@@ -170,7 +170,7 @@ def _typed(
     )
 
     def check(batch: pl.DataFrame) -> None:
-        for column, size in batch.select(pl.col(columns).str.len_bytes().max()).row(0, named=True).items():
+        for column, size in batch.select(pl.col(pl.String).str.len_bytes().max()).row(0, named=True).items():
             if (size or 0) > LIMIT_CELL_BYTES:
                 raise CellTooLarge(
                     "A value of “{column}” in “{file}” holds {size} bytes; a value has at most {limit}.",
