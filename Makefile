@@ -42,7 +42,7 @@ docs: .venv/dev ## The documentation as HTML in docs/_build
 reference: .venv/dev ## Write the reference pages anew from the code
 	$(BIN)/python -m tests.docs.reference
 
-screenshots: .venv/dev messages ## Take the pictures of the README anew (needs Chromium)
+screenshots: .venv/dev messages ## Take the pictures of the README and the guides anew (needs Chromium)
 	$(BIN)/python -m tests.journeys.screenshots
 
 format: .venv/dev ## Format the code

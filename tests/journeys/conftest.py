@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HEXI = Path(sys.executable).with_name("hexi")
 PATIENCE_S = 60
+PASSWORD = "a caravan of salt"
+"""Of every account that a journey opens."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 

@@ -12,9 +12,8 @@ from typing import Any
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from playwright.sync_api import Browser, Page
 
-from .conftest import Portal, environment
+from .conftest import PASSWORD, Portal, environment
 
-PASSWORD = "a caravan of salt"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 EVERYTHING, SECOND_FACTOR, COLLEAGUE = "lu", "mi", "ma"
 """Accounts: one with every role, one that asks for a second factor, one that somebody else opened."""

@@ -73,6 +73,8 @@ SHOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "event": (NOBODY, ("{event}",)),
     "overview": (NOBODY, ("/overview/",)),
     "about": (NOBODY, ("/about/",)),
+    "help": (NOBODY, ("/help/",)),
+    "guide": (NOBODY, ("/help/officer/", "/help/people/")),
     "verify": (NOBODY, ("/verify/",)),
     "publish": (EVERYTHING, ("/publish/",)),
     "draft": (EVERYTHING, ("/publish/{draft}/",)),
@@ -115,6 +117,7 @@ ELSEWHERE = "sends on to another page"
 CLOSED = "is closed on a node: it answers as a page that is not there"
 NOT_SHOWN = {
     **dict.fromkeys(("trust", "file", "certificate-file", "contract", "checkpoint", "proof", "upload"), FILE),
+    "guide-picture": FILE,
     **dict.fromkeys(("mfa_download_recovery_codes", "catalogue-file", "registration-file"), FILE),
     **dict.fromkeys(("draft-begin", "draft-field", "draft-decide", "invite", "program", "person-change"), DEED),
     **dict.fromkeys(("upload-form", "upload-complete", "upload-discard", "follow"), DEED),

@@ -51,6 +51,9 @@ PAGES = [
     "/log/",
     "/log/check/",
     "/about/",
+    "/help/",
+    "/help/officer/",
+    "/help/people/",
     "/overview/",
     "/verify/",
 ]

@@ -18,10 +18,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from .conftest import HEXI, PATIENCE_S, Portal, environment, serve
+from .conftest import HEXI, PASSWORD, PATIENCE_S, Portal, environment, serve
 
 CHUNK = 8 << 20
-PASSWORD = "a caravan of salt"
 OPEN_ACCOUNT = f"""
 from hexi.cli import node
 node.open_node()

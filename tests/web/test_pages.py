@@ -92,6 +92,8 @@ def filled(name: str, route: str) -> str:
         "question_id": "none",
         "wish_id": "none",
         "notice_id": "none",
+        "chapter": "officer",
+        "picture": "officer-rows.png",
         "registration_id": "none",
         "organisation_id": catalog.dataset(SHOPS).summary.publisher_id,
     }

@@ -375,6 +375,21 @@ def test_an_operator_of_one_organisation_sees_its_people_only(own: Node) -> None
     assert client.post("/people/invite/", {"name": "sun", "role": "officer"}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("role", "doors"),
+    [(None, set()), ("handler", set()), ("officer", {"/publish/"}), ("operator", {"/publish/", "/people/"})],
+)
+def test_the_menu_leads_to_what_one_may_do_for_one_organisation(own: Node, role: str | None, doors: set[str]) -> None:
+    here = parties.register(Text("省统计局", "Statistics"), code=None, by=NODE, now=own.clock())
+    if role:
+        actions.assign("li", role, organisation=here, by=NODE, now=own.clock())
+    client = Client()
+    sign_in(client)
+    menu = client.get("/about/").content.decode().split("<details")[1].split("</details>")[0]
+
+    assert {each for each in ("/publish/", "/people/") if f'href="{each}"' in menu} == doors
+
+
 def test_the_page_of_people_asks_as_often_however_many_there_are(
     own: Node, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -34,10 +34,8 @@ class Town:
         """What somebody was told, the newest first, in English."""
         return [each.template.format(**each.facts) for each in notices.notices_of(reader)]
 
-    def publish(self, version: str, rows: str = "code\n1\n", **facts: str) -> None:
-        text = contract(
-            SHOPS, field("code", "编号"), zh="商店", en="Shops", version=version, openness="closed", **facts
-        )
+    def publish(self, version: str, rows: str = "code\n1\n", *, title: str = "编号", **facts: str) -> None:
+        text = contract(SHOPS, field("code", title), zh="商店", en="Shops", version=version, openness="closed", **facts)
         self.node.publish(text, rows)
 
 

@@ -81,7 +81,7 @@ def test_after_a_new_version_who_was_promised_a_correction_is_told(town: Town) -
 
     town.publish("1.1.0", "code\n2\n")
 
-    assert town.told(town.clerk)[0] == "“商店” has a new version, and its contract changed."
+    assert town.told(town.clerk)[0] == "“商店” has a new version."
 
 
 def test_only_the_officers_of_the_body_that_answers_may_answer(town: Town) -> None:

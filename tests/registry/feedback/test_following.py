@@ -30,12 +30,17 @@ def test_a_follower_is_told_of_a_new_version_once(town: Town, follows_publisher:
     assert town.told(town.second) == []
 
 
-def test_a_changed_contract_is_said(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [("统一编号", "“商店” has a new version, and its contract changed."), ("编号", "“商店” has a new version.")],
+    ids=["a field is called otherwise", "only the number is another"],
+)
+def test_a_contract_that_says_something_else_is_told(town: Town, title: str, said: str) -> None:
     actions.follow(DATASET, by=town.clerk, now=town.node.clock())
 
-    town.publish("1.1.0", "code\n1\n2\n")
+    town.publish("1.1.0", "code\n1\n2\n", title=title)
 
-    assert town.told(town.clerk) == ["“商店” has a new version, and its contract changed."]
+    assert town.told(town.clerk) == [said]
 
 
 def test_a_withdrawal_is_said_and_unfollowing_still_works(town: Town) -> None:

@@ -99,7 +99,8 @@ def _profile(source: RawSource, seen: Seen) -> Profile:
         spread.add(batch)
         seen(batch.height)
     sample = spread.frame(["_line", *names])
-    counted = _different(keys or {})
+    # Only raw texts are counted: a placeholder among them may make one more than there are values.
+    counted = {name: min(found, rows - empty[name]) for name, found in _different(keys or {}).items()}
     return Profile(
         rows=rows,
         columns=tuple(_column(sample, name, empty[name], counted.get(name)) for name in names),

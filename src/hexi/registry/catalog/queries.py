@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, Count, F, Max, Q, Sum, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, TruncMonth
 
+from hexi.data.contracts.comparing import compare
 from hexi.data.contracts.model import Contract
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import Text
@@ -278,10 +279,16 @@ def title_and_publisher(name: str) -> tuple[Text, str] | None:
 
 
 def is_contract_new(name: str, version: int) -> bool:
-    """Whether a version's contract is another than that of the version before; False for the first."""
+    """Whether a version's contract says something else than that of the version before; False for the first.
+
+    Another number, or another file that is read, is nothing that a reader would notice.
+    """
     found = Version.objects.filter(dataset__name=name, version__lte=version).order_by("-version")
-    texts = list(found.values_list("contract_sha256", flat=True)[:2])
-    return len(texts) == 2 and texts[0] != texts[1]
+    texts = list(found.values_list("contract_text", flat=True)[:2])
+    if len(texts) < 2 or texts[0] == texts[1]:
+        return False
+    after, before = (contract_of(each, name) for each in texts)
+    return not compare(before, after).is_same
 
 
 def with_places() -> tuple[tuple[DatasetSummary, str], ...]:

@@ -18,7 +18,7 @@ from hexi.kernel.actors import Actor
 from hexi.kernel.errors import Denied, Missing
 from hexi.registry.catalog.records import DatasetRecord
 from hexi.web import charts as pictures
-from hexi.web import refusals, tables, wording
+from hexi.web import tables, wording
 from hexi.web.asking import reader
 from hexi.web.charts import BarRow
 from hexi.web.clock import clock
@@ -77,7 +77,7 @@ def charts(request: HttpRequest, name: str) -> HttpResponse:
             ]
         shown = [_chart(each, asking) for each in declared]
     except (Missing, Denied) as refusal:
-        return render(request, "portal/dataset/closed.html", {**context, "refusal": refusals.sentence(refusal)})
+        return subject.closed(request, context, refusal)
     context |= {"charts": [each for each in shown if each], "fields": fields, "picked": picked}
     return render(request, "portal/dataset/chart.html", context)
 

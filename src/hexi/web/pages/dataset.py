@@ -24,7 +24,7 @@ from hexi.kernel.names import Text
 from hexi.registry.accounts import queries as accounts
 from hexi.registry.catalog.records import DatasetRecord, VersionRecord
 from hexi.registry.runs import queries as runs
-from hexi.web import refusals, tables, wording
+from hexi.web import tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.keeping import kept
@@ -121,7 +121,7 @@ def preview(request: HttpRequest, name: str) -> HttpResponse:
             door.again(name, reader=reader(request), now=clock(), version=shown.version, rows=shown.rows)
     except (Missing, Denied) as refusal:
         context = subject.context(subject.dataset(name), tab="dataset")
-        return render(request, "portal/dataset/closed.html", {**context, "refusal": refusals.sentence(refusal)})
+        return subject.closed(request, context, refusal)
     return render(request, "portal/parts/framed.html", {"shown": shown})
 
 
@@ -260,8 +260,8 @@ def use(request: HttpRequest, name: str) -> HttpResponse:
     try:
         door.preview(name, reader=reader(request), now=clock(), limit=1)
     except (Missing, Denied) as refusal:
-        context = {**subject.context(record, tab="use"), "refusal": refusals.sentence(refusal)}
-        return render(request, "portal/dataset/closed.html", context)
+        context = subject.context(record, tab="use")
+        return subject.closed(request, context, refusal)
     files = [
         (format, f"{name}.v{record.summary.version}.{format}") for format in door_actions.formats_of(record.contract)
     ]

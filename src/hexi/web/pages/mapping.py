@@ -18,7 +18,7 @@ from hexi.kernel.errors import Denied, Missing
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import DatasetRecord
 from hexi.registry.places import divisions
-from hexi.web import maps, refusals, tables, wording
+from hexi.web import maps, tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.keeping import shelf
@@ -37,7 +37,7 @@ def dataset_map(request: HttpRequest, name: str) -> HttpResponse:
     try:
         found = drawing_of(record, reader=reader(request), now=clock())
     except (Missing, Denied) as refusal:
-        return render(request, "portal/dataset/closed.html", {**context, "refusal": refusals.sentence(refusal)})
+        return subject.closed(request, context, refusal)
     key = _key(record.contract)
     rows = reverse("dataset", args=[name])
     picture = None

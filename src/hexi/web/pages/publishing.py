@@ -118,7 +118,7 @@ def about(request: HttpRequest, draft_id: str) -> HttpResponse:
         return _changed(
             request,
             draft_id,
-            "draft-about",
+            "draft-review" if request.POST.get("do") == "next" else "draft-about",
             lambda: actions.edit_about(draft_id, form, number=number, by=by, now=clock()),
         )
     shown = editing.about_if_readable(record.text)

@@ -14,7 +14,7 @@ from hexi.data.contracts.model import Field
 from hexi.exchange.door import queries as door
 from hexi.kernel.errors import Denied, Missing
 from hexi.registry.catalog.records import DatasetRecord, RuleResult, VersionRecord
-from hexi.web import charts, refusals, tables, wording
+from hexi.web import charts, tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import subject
@@ -123,7 +123,7 @@ def quarantine(request: HttpRequest, name: str) -> HttpResponse:
             offset=(number - 1) * tables.ROWS_A_PAGE,
         )
     except (Missing, Denied) as refusal:
-        return render(request, "portal/dataset/closed.html", {**context, "refusal": refusals.sentence(refusal)})
+        return subject.closed(request, context, refusal)
     source_of = {each.name: each.source for each in record.contract.fields}
     hits = {id: {source_of.get(field) for field in rule.fields} for id, rule in rules.items()}
     rows = [

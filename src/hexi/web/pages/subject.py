@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from hexi.kernel.errors import Denied, HexiError
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import DatasetRecord, VersionRecord
-from hexi.web import tables
+from hexi.web import refusals, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,9 @@ def version_of(request: HttpRequest, record: DatasetRecord) -> VersionRecord:
     if found is None:
         raise Http404
     return found
+
+
+def closed(request: HttpRequest, context: dict[str, Any], refusal: HexiError) -> HttpResponse:
+    """Show that the rows are not for whoever asks, and whom to ask; of a grant that ended, also that it did."""
+    ended = refusals.sentence(refusal) if isinstance(refusal, Denied) else ""
+    return render(request, "portal/dataset/closed.html", {**context, "ended": ended})

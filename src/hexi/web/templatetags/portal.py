@@ -131,10 +131,12 @@ def account_menu(context: Mapping[str, Any]) -> Menu | Literal[False] | None:
         return None
     if by.account == EVERYONE.account:
         return False
+    doors = (("publish", gettext("Publish data"), "draft.see"), ("people", gettext("People"), "account.see"))
+    # For any organisation: who publishes for one, or keeps the accounts of one, needs the door as well.
     entries = [
         Entry(title, reverse(address), is_here=False)
-        for address, title, verb in (("people", gettext("People"), "account.see"),)
-        if accounts.may(by, verb)
+        for address, title, verb in doors
+        if accounts.organisations_where(by, verb) != frozenset()
     ]
     return Menu(accounts.account(by.account).title, tuple(entries), notices.unread(by))
 
