@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from hexi.kernel.errors import Conflict, Denied, HexiError, Invalid, Missing, Unavailable
 from hexi.registry.accounts.errors import NotAuthorised, TokenVoid
+from hexi.web import wording
 from hexi.web.asking import bearer, is_signed_in, reader
 
 STATUS: dict[type[HexiError], int] = {Missing: 404, Denied: 403, Invalid: 400, Conflict: 409, Unavailable: 503}
@@ -53,12 +54,7 @@ def answer(request: HttpRequest, error: HexiError) -> HttpResponse:
 
 def sentence(error: HexiError) -> str:
     """Return the error's message in the language of the page."""
-    template = gettext(error.template)
-    # Some facts are words of ours, such as “none yet”: what the catalogue holds is said in its words.
-    facts = {
-        name: gettext(fact) if isinstance(fact, str) and " " in fact else fact for name, fact in error.facts.items()
-    }
-    return template.format(**facts) if facts else template
+    return wording.told(error.template, error.facts)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
