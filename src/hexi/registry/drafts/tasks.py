@@ -23,6 +23,7 @@ from hexi.kernel.time import Clock
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.actions import LakeReferences
 from hexi.registry.documents import queries as documents
+from hexi.registry.drafts import filling
 from hexi.registry.drafts.checking import contract_of
 from hexi.registry.drafts.models import Draft, Remark, Revision
 from hexi.registry.drafts.queries import sample_path
@@ -35,7 +36,8 @@ from hexi.registry.runs.records import State as RunState
 
 
 def work(*, clock: Clock) -> bool:
-    """Look at the upload that waits longest, settle a draft whose run is over, or compare the rows of a new version.
+    """Look at the upload that waits longest, settle a draft whose run is over, work on a filled-in workbook, or compare
+    the rows of a new version.
 
     Returns whether there was something to do.
     """
@@ -43,7 +45,7 @@ def work(*, clock: Clock) -> bool:
     if waiting is not None:
         _look_at(waiting, clock=clock)
         return True
-    return _settle(clock=clock) or _compare(clock=clock)
+    return _settle(clock=clock) or filling.work(clock=clock) or _compare(clock=clock)
 
 
 def _look_at(draft: Draft, *, clock: Clock) -> None:
