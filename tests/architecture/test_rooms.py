@@ -33,7 +33,7 @@ OWN = {
     "registry.events": {"alignment", "checkpoints", "entries", "merkle", "tree", "verbs", "verification"},
     "registry.accounts": {"connecting", "credentials", "people", "roles", "vault"},
     "registry.documents": {"naming", "storing"},
-    "registry.drafts": {"bulk", "cells", "checking", "sourcing", "telling", "workbook"},
+    "registry.drafts": {"bulk", "cells", "checking", "filling", "sourcing", "telling", "workbook"},
     "registry.feedback": {"checking", "keeping", "telling"},
     "registry.registrations": {"certifying", "numbering", "telling", "verification"},
     "registry.parties": {"checking", "identifiers", "keeping"},

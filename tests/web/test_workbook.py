@@ -20,6 +20,7 @@ from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import SHEETS
 from hexi.registry.documents import actions as documents
 from hexi.registry.drafts import queries as drafts
+from hexi.registry.drafts import tasks
 from hexi.registry.parties import actions as parties
 from tests.nodes import Node, contract, field, node_in
 
@@ -42,6 +43,12 @@ def office(node: Node) -> str:
     people.invite("li", roles=(("officer", office),), by=NODE, now=node.clock())
     people.invite("qian", roles=(("officer", other),), by=NODE, now=node.clock())
     return office
+
+
+def work(node: Node) -> None:
+    """Let the worker do what waits."""
+    while tasks.work(clock=node.clock):
+        pass
 
 
 def signed_in(name: str) -> Client:
@@ -88,8 +95,18 @@ def test_what_was_filled_in_is_shown_and_becomes_a_draft(node: Node, office: str
     )
     address = f"/en/mend/{office}/workbook/"
 
+    waiting = client.get(address, {"document": document}).content.decode()
+    work(node)
     shown = client.get(address, {"document": document}).content.decode()
-    done = client.post(address, {"document": document}).content.decode()
+    asked = client.post(address, {"document": document})
+    handing_in = client.get(asked.headers["Location"]).content.decode()
+    work(node)
+    done = client.get(asked.headers["Location"]).content.decode()
+
+    assert "The node is checking the workbook" in waiting
+    assert "The node is handing the drafts in" in handing_in
+    for page in (waiting, handing_in):
+        assert f'href="{address}?document={document}">Look again' in page
 
     assert "1 dataset changes" in shown
     assert "1 row says what the catalogue says" in shown
@@ -106,12 +123,13 @@ def test_what_is_wrong_stands_row_by_row_and_nothing_is_handed_in(node: Node, of
     client, document = signed_in("li"), filled(node, office, {"更新周期 update cycle": "有空时", "类 kind": "别的"})
     address = f"/mend/{office}/workbook/"
 
+    client.get(address, {"document": document})
+    work(node)
     shown = client.get(address, {"document": document}).content.decode()
-    refused = client.post(address, {"document": document})
+    refused = client.post(address, {"document": document}, follow=True)
 
     for each in ("有空时", "别的", "更新周期", "2项需要改正", '<td class="number">2</td>'):
         assert each in shown
-    assert refused.status_code == 400
     assert "有空时" in refused.content.decode()
     assert drafts.drafts_of(LI) == ()
 
@@ -121,9 +139,11 @@ def test_a_file_that_is_no_workbook_is_refused_on_the_page(node: Node, office: s
     documents.append(upload.id, b"a\n1\n", offset=0, by=LI, now=node.clock())
     document = documents.complete(upload.id, by=LI, now=node.clock()).id
 
-    answer = signed_in("li").get(f"/en/mend/{office}/workbook/", {"document": document})
+    client, address = signed_in("li"), f"/en/mend/{office}/workbook/"
+    client.get(address, {"document": document})
+    work(node)
+    answer = client.get(address, {"document": document})
 
-    assert answer.status_code == 400
     assert "is not an Excel workbook" in answer.content.decode()
 
 
@@ -134,3 +154,30 @@ def test_nobody_else_hands_in_for_the_office_or_with_a_file_of_somebody(node: No
     assert signed_in("qian").get(address, {"document": document}).status_code == 403
     assert Client().post(address, {"document": document}).status_code == 302
     assert signed_in("li").get(address, {"document": "none"}).status_code == 404
+
+
+def test_the_page_is_left_and_come_back_to(node: Node, office: str) -> None:
+    client, document = signed_in("li"), filled(node, office, {"摘要 summary": "全省企业"})
+    address = f"/en/mend/{office}/workbook/"
+    client.get(address, {"document": document})
+    entrance = client.get(address).content.decode()
+    script = {"document": document}, {"HX-Target": "waiting"}
+    still = client.get(address, script[0], headers=script[1])
+    work(node)
+    over = client.get(address, script[0], headers=script[1])
+
+    assert f'href="{address}?document={document}">The workbook that you handed in' in entrance
+    assert "HX-Refresh" not in still.headers
+    assert over.headers["HX-Refresh"] == "true"
+
+
+def test_a_workbook_is_checked_again_on_demand(node: Node, office: str) -> None:
+    client, document = signed_in("li"), filled(node, office, {"更新周期 update cycle": "有空时"})
+    address = f"/en/mend/{office}/workbook/"
+    client.get(address, {"document": document})
+    work(node)
+    shown = client.get(address, {"document": document}).content.decode()
+    again = client.post(address, {"document": document, "do": "check"}, follow=True).content.decode()
+
+    assert "Check this workbook again" in shown
+    assert "The node is checking the workbook" in again

@@ -43,6 +43,11 @@ class HexiError(Exception):
         """The English sentence."""
         return self.template.format(**self.facts) if self.facts else self.template
 
+    @property
+    def kept_facts(self) -> dict[str, str | int | float]:
+        """The facts as JSON keeps them: numbers, which a template may ask to be numbers, and texts."""
+        return {name: fact if isinstance(fact, int | float) else str(fact) for name, fact in self.facts.items()}
+
     def __str__(self) -> str:
         return self.message
 

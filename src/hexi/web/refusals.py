@@ -55,14 +55,10 @@ def answer(request: HttpRequest, error: HexiError) -> HttpResponse:
 
 def sentence(error: HexiError) -> str:
     """Return the error's message in the language of the page."""
-    template = gettext(error.template)
-    # Some facts are words of ours, such as “none yet”: what the catalogue holds is said in its words.
-    facts = {
-        name: gettext(fact) if isinstance(fact, str) and " " in fact else fact for name, fact in error.facts.items()
-    }
+    facts = error.facts
     if isinstance(error, DraftNotOpen):
-        facts["state"] = wording.say(wording.DRAFT_STATES[str(error.facts["state"])])
-    return template.format(**facts) if facts else template
+        facts = {**facts, "state": wording.say(wording.DRAFT_STATES[str(facts["state"])])}
+    return wording.told(error.template, facts)
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import PurePath
+from tempfile import gettempdir
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -22,6 +26,26 @@ GROUPED_FROM = 10_000
 def say(text: Text | None) -> str:
     """Return the text in the language of the page; nothing for nothing."""
     return "" if text is None else text.in_language(get_language() or "zh")
+
+
+def told(template: str, facts: Mapping[str, object]) -> str:
+    """Return what a room raised, or noted of an error, without saying where on this machine anything lies.
+
+    A file or folder is told by its name. Some facts are words of ours, such as “none yet”: what the catalogue of
+    translations holds is said in its words.
+    """
+    said = {name: _without_place(name, fact) for name, fact in facts.items()}
+    return gettext(template).format(**said) if said else gettext(template)
+
+
+def _without_place(name: str, fact: object) -> object:
+    if isinstance(fact, PurePath) or (name in {"file", "folder"} and str(fact).startswith("/")):
+        return PurePath(str(fact)).name
+    if not isinstance(fact, str):
+        return fact
+    for folder in (settings.HEXI_HOME, gettempdir()):
+        fact = fact.replace(f"{folder}/", "…/")
+    return gettext(fact) if " " in fact else fact
 
 
 def is_english() -> bool:

@@ -221,9 +221,24 @@ def test_json_that_is_no_feature_collection_is_refused(opener: Opener) -> None:
     [
         ('[{"a": 1}, 3]', "Record 2 of"),
         ('[3, {"a": 1}]', "Record 2 of"),
-        ('[{"a": {"b": 1}, "a.b": 2}]', "“a.b” twice"),
+        ('[{"a": 1}, {"a": {"b": 1}, "a.b": 2}]', "Record 2 of .* has the member “a.b” twice"),
+        ('{"a": 1}\n\n{"a": {"b": 1}, "a.b": 2}\n', "Line 3 of .* has the member “a.b” twice"),
     ],
 )
 def test_records_of_two_kinds_and_names_of_two_values_are_refused(opener: Opener, text: str, said: str) -> None:
     with pytest.raises(SourceInvalid, match=said):
         opener.rows(text, name="t.json")
+
+
+def test_the_record_of_two_values_for_one_name_is_counted_over_all_lists_on_the_way(opener: Opener) -> None:
+    with pytest.raises(WrongHeader, match=r"Record 3 of .* has the member “x.y” twice"):
+        opener.rows('{"a": [[{"x": 1}, {"x": 2}], [{"x": {"y": 1}, "x.y": 2}]]}', name="t.json", records="a.*.*")
+
+
+def test_the_feature_of_two_values_for_one_name_is_numbered(opener: Opener) -> None:
+    with pytest.raises(WrongHeader, match=r"Record 2 of .* has the member “x.y” twice"):
+        opener.rows(
+            '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"x": 1}, "geometry": null},'
+            '{"type": "Feature", "properties": {"x": {"y": 1}, "x.y": 2}, "geometry": null}]}',
+            name="t.geojson",
+        )

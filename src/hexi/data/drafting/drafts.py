@@ -14,16 +14,17 @@ from hexi.data.drafting.meanings import MEANINGS
 from hexi.data.drafting.oddities import oddities
 from hexi.data.drafting.proposals import Evidence, Proposal, propose
 from hexi.data.drafting.readings import candidate, readings_of
+from hexi.data.drafting.titles import header_row_of
 from hexi.data.drafting.trees import dump, flow, own_set
 from hexi.data.engines.profiles import ColumnProfile, Profile, profile, write_sample
-from hexi.data.engines.sources.opening import open_source
+from hexi.data.engines.sources import bytes_of
+from hexi.data.engines.sources.dialects import SAMPLE_LINES, first_rows
+from hexi.data.engines.sources.opening import format_of, open_source
 from hexi.data.engines.sources.records import NoRecords, RawSource
 from hexi.data.lifecycle.records import Progress, Silent, Step
 from hexi.kernel.errors import Invalid
 from hexi.kernel.names import Text
 
-TITLE_ROWS = 8
-"""Rows that may stand above the names of the columns."""
 SAMPLES = 6
 CONDITION = Text(
     "含个人信息，经数源单位同意后按申请的用途使用。",
@@ -156,29 +157,29 @@ def draft(
 
 def _open(path: Path, workspace: Path) -> tuple[Source, RawSource, list[Text]]:
     """Open a source, below the rows that offices put above the names of the columns."""
+    bytes_of.require(path)
+    format, said = format_of(path), Source()
+    if format == "csv":
+        said = Source(header_row=header_row_of(first_rows(path)))
     try:
-        raw = open_source(_bare(Source()), path, workspace=workspace)
+        raw = open_source(_bare(said), path, workspace=workspace)
     except NoRecords as error:
         if error.only is None:
             raise
         said = Source(records=f"{error.only}.*")
-        return said, open_source(_bare(said), path, workspace=workspace), []
-    if raw.format not in {"csv", "excel"} or not _is_title(raw):
-        return Source(), raw, []
-    for row in range(2, TITLE_ROWS + 2):
+        raw = open_source(_bare(said), path, workspace=workspace)
+    if format == "excel" and (row := header_row_of(_rows(raw), width=len(raw.columns))) != 1:
         said = Source(header_row=row)
-        try:
-            below = open_source(_bare(said), path, workspace=workspace)
-        except Invalid:
-            continue
-        if not _is_title(below):
-            above = ("第1行", "Row 1") if row == 2 else (f"前{row - 1}行", f"Rows 1 to {row - 1}")
-            note = Text(
-                f"{above[0]}不是列名，已跳过；列名在第{row}行。",
-                f"{above[1]} held no names of columns and was skipped; the names stand in row {row}.",
-            )
-            return said, below, [note]
-    return Source(), raw, []
+        raw = open_source(_bare(said), path, workspace=workspace)
+    if said.header_row == 1:
+        return said, raw, []
+    row = said.header_row
+    above = ("第1行", "Row 1") if row == 2 else (f"前{row - 1}行", f"Rows 1 to {row - 1}")
+    note = Text(
+        f"{above[0]}不是列名，已跳过；列名在第{row}行。",
+        f"{above[1]} held no names of columns and was skipped; the names stand in row {row}.",
+    )
+    return said, raw, [note]
 
 
 def _leave_out_what_stands_around(found: Profile, proposals: Sequence[Proposal]) -> list[Text]:
@@ -201,10 +202,11 @@ def _leave_out_what_stands_around(found: Profile, proposals: Sequence[Proposal])
     ]
 
 
-def _is_title(raw: RawSource) -> bool:
-    """Whether the header is rather a title: most columns have no name."""
-    unnamed = sum(1 for each in raw.columns if each.startswith("#"))
-    return len(raw.columns) > 1 and unnamed * 2 > len(raw.columns)
+def _rows(raw: RawSource) -> list[tuple[int, list[str]]]:
+    """The first rows of a sheet, with the one that was taken for its header."""
+    header = ["" if each.startswith("#") else each for each in raw.columns]
+    below = raw.frame.head(SAMPLE_LINES).collect().iter_rows()
+    return [(1, header), *((line, [cell or "" for cell in cells]) for line, *cells in below)]
 
 
 def _bare(source: Source) -> Contract:

@@ -120,7 +120,20 @@ def about_if_readable(text: str) -> AboutForm | None:
 
 def edit_field(text: str, name: str, form: FieldForm) -> str:
     """Return the text with the field `name` as the form has it. Raises `NotEditable`, `FieldMissing`."""
+    return edit(text, fields={name: form})
+
+
+def edit(text: str, *, about: AboutForm | None = None, fields: Mapping[str, FieldForm]) -> str:
+    """Return the text as the forms have it, fields by name. Raises `NotEditable`, `FieldMissing`."""
     said = load(text)
+    if about is not None:
+        _edit_about(said, about)
+    for name, form in fields.items():
+        _edit_field(said, name, form)
+    return dump(said)
+
+
+def _edit_field(said: Any, name: str, form: FieldForm) -> None:
     entry = _property(said, name)
     place = own(said, "hexi.place")
     before = _form(entry, place=place)
@@ -150,7 +163,6 @@ def edit_field(text: str, name: str, form: FieldForm) -> str:
         _limit(entry, before, form)
     if name != form.name.strip():
         _rename(said, name, form.name.strip())
-    return dump(said)
 
 
 def remove_field(text: str, name: str) -> str:
@@ -183,7 +195,10 @@ def add_field(text: str, source: str) -> str:
 
 def edit_about(text: str, form: AboutForm) -> str:
     """Return the text with what the form says of the dataset. Raises `NotEditable`."""
-    said = load(text)
+    return edit(text, about=form, fields={})
+
+
+def _edit_about(said: Any, form: AboutForm) -> None:
     said["name"] = form.name.strip()
     said["version"] = form.version.strip()
     own_set(said, "hexi.title", _both(form.title))
@@ -198,7 +213,6 @@ def edit_about(text: str, form: AboutForm) -> str:
     own_set(said, "hexi.licence", form.licence.strip() or None)
     own_set(said, "hexi.updates", form.updates or None)
     cataloguing.change(said, form.catalogue)
-    return dump(said)
 
 
 def source_of(text: str) -> dict[str, object]:

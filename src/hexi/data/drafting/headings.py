@@ -292,6 +292,11 @@ def heading_of(text: str) -> Heading | None:
     return None
 
 
+def is_known(text: str) -> bool:
+    """Whether a text is, its notes and units left aside, exactly what columns are called."""
+    return _NOTE.sub("", unicodedata.normalize("NFKC", text)).lower() in KNOWN
+
+
 def _english(text: str) -> Heading | None:
     name = name_of(text)
     found = KNOWN.get(name) or KNOWN.get(name.rpartition("_")[2])

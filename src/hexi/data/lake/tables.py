@@ -101,15 +101,18 @@ class DatasetTable:
     def lease(self, *, now: datetime, purpose: str = "run") -> Iterator[None]:
         """Be the only one who writes this dataset. Ends with the process, however it ends.
 
-        Raises `RunInProgress`, which says who is at work since when.
+        Raises `RunInProgress`, which says who is at work since when; `LakeUnwritable`, `LakeFull`.
         """
         self.prepare()
-        with (self.folder / "lock").open("a+", encoding="utf-8") as lock:
+        with translated(self.folder):
+            # Without a buffer, closing does not try again what a full disk refused.
+            lock = (self.folder / "lock").open("a+b", buffering=0)
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 lock.seek(0)
-                holder = _holder(lock.read())
+                holder = _holder(lock.read().decode())
                 raise RunInProgress(
                     "Another {purpose} of {dataset} is at work since {since} (process {process}). Wait until it has "
                     "ended, then try again; nothing was changed.",
@@ -118,9 +121,9 @@ class DatasetTable:
                     since=holder.get("since", "a moment ago"),
                     process=holder.get("process", "unknown"),
                 ) from None
-            lock.truncate(0)
-            lock.write(json.dumps({"process": os.getpid(), "since": stamp(now), "purpose": purpose}))
-            lock.flush()
+            with translated(self.folder):
+                lock.truncate(0)
+                lock.write(json.dumps({"process": os.getpid(), "since": stamp(now), "purpose": purpose}).encode())
             yield
 
     def version(self) -> int | None:

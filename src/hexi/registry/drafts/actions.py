@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from hexi.data.drafting import editing
+from hexi.data.lake.tables import translated
 from hexi.kernel.actors import Actor
 from hexi.kernel.names import check_dataset_name, new_id
 from hexi.registry.accounts import actions as accounts
@@ -204,7 +205,8 @@ def approve(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> str:
     """Approve a draft and queue its publication; return the id of the run.
 
     Two pairs of eyes: raises `OwnDraft` where `by` handed it in. Also raises `DraftMissing`, `DraftNotOpen`,
-    `NameTaken`, and `DraftChanged` where the dataset got another version since the draft began.
+    `NameTaken`, `DraftChanged` where the dataset got another version since the draft began, and `LakeUnwritable` or
+    `LakeFull` where the node cannot keep the text.
     """
     draft = _known(draft_id, by)
     accounts.require(by, "draft.approve", draft_id, organisation=draft.organisation)
@@ -214,9 +216,10 @@ def approve(draft_id: str, *, note: str = "", by: Actor, now: datetime) -> str:
     contract = check_contract(draft)
     check_base(draft)
     folder = Path(settings.HEXI_HOME) / "drafts" / draft.id
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{draft.number}.odcs.yaml"
-    file.write_text(draft.text, "utf-8")
+    with translated(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(draft.text, "utf-8")
     run = runs.enqueue(contract.name, file, source_file=path_of(draft), organisation=draft.organisation, by=by, now=now)
     Draft.objects.filter(id=draft.id).update(state=State.PUBLISHING, run=run, changed_by=by.account, changed_at=now)
     _remark(draft, "approve", note, by=by, now=now)

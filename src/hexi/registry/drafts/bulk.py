@@ -159,12 +159,12 @@ def _changed(filled: Filled, row: Row, standing: Described) -> dict[str, str] | 
 
 def _redescribed(filled: Filled, standing: Described, changes: list[tuple[Row, dict[str, str]]]) -> Redescribed | None:
     """Return the dataset with its new contract; None where that cannot be, which is noted, or says the same."""
-    before, text, told = len(filled.problems), next_text(standing.contract), []
-    start = text
-    forms = {each.name: each for each in editing.fields(text)}
+    before, start, told = len(filled.problems), next_text(standing.contract), []
+    forms = {each.name: each for each in editing.fields(start)}
+    about, edited = editing.about(start), dict[str, editing.FieldForm]()
     for row, cells in changes:
         name = "" if row.sheet == SHEETS[0] else row.cells["field"]
-        about, field, noted = editing.about(text), forms.get(name), len(filled.problems)
+        field, noted = forms.get(name), len(filled.problems)
         for key, cell in cells.items():
             try:
                 if field is None:
@@ -175,11 +175,17 @@ def _redescribed(filled: Filled, standing: Described, changes: list[tuple[Row, d
                 filled.note(row, key, error.template, **error.facts)
         if len(filled.problems) > noted:
             continue
-        text = editing.edit_about(text, about) if field is None else editing.edit_field(text, name, field)
+        if field is not None:
+            edited[name] = field
         headings = DATASETS if field is None else ITEMS
         was = standing.cells if field is None else standing.items[name]
         told += [CellChange(name, headings[key], was[key], cell) for key, cell in cells.items()]
-    if len(filled.problems) > before or text == start:
+    if len(filled.problems) > before:
+        return None
+    # Once for all its rows: to read and write the text takes longer than everything else.
+    is_about = any(row.sheet == SHEETS[0] for row, _ in changes)
+    text = editing.edit(start, about=about if is_about else None, fields=edited)
+    if text == start:
         return None
     try:
         contract = contract_from_text(text, file=Path(f"{standing.dataset}.odcs.yaml"))

@@ -65,3 +65,20 @@ class Remark(models.Model):
     text = models.TextField(blank=True, default="")
     """As a person wrote it; for what the node says, a template over `facts`."""
     facts = models.JSONField(default=dict)
+
+
+class Workbook(models.Model):
+    """A filled-in workbook of a catalogue, with what the worker found in it or made of it."""
+
+    document = models.CharField(max_length=36)
+    organisation = models.CharField(max_length=36)
+    account = models.CharField(max_length=150)
+    state = models.CharField(max_length=12)
+    result = models.JSONField(default=dict)
+    """`checked` or `made`, as `filling` writes them; or `error` with its `facts`."""
+    asked_at = models.DateTimeField()
+    """When the worker was asked for what it does now, or did last."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("document", "organisation"), name="one_check_of_each_workbook")]
+        indexes = [models.Index(fields=["state", "asked_at"], name="drafts_workbooks_by_state")]

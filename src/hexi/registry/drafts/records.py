@@ -152,3 +152,53 @@ class CheckedWorkbook:
     """By dataset."""
     unchanged: int
     """Rows that say what the catalogue says."""
+
+
+class WorkbookState(StrEnum):
+    """Where a filled-in workbook stands."""
+
+    CHECKING = "checking"
+    CHECKED = "checked"
+    """With problems to mend, or changes that can be handed in."""
+    HANDING_IN = "handing-in"
+    HANDED_IN = "handed-in"
+    REFUSED = "refused"
+    """Not a workbook of the catalogue at all; or whoever asked may not."""
+
+
+AT_WORK = (WorkbookState.CHECKING, WorkbookState.HANDING_IN)
+"""States in which the worker has something to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeDraft:
+    """A draft that a workbook became."""
+
+    dataset: str
+    title: Text
+    cells: int
+    """Cells that say something else than the catalogue."""
+    draft: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkbookRecord:
+    """A filled-in workbook, and what came of it so far."""
+
+    document: str
+    organisation: str
+    state: str
+    """A `WorkbookState`."""
+    asked_at: datetime
+    checked: CheckedWorkbook | None = None
+    """The texts of the contracts left out."""
+    made: tuple[MadeDraft, ...] = ()
+    """By dataset."""
+    error: str = ""
+    """Why it is refused: a template over `facts`."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the worker has yet to answer."""
+        return self.state in AT_WORK

@@ -32,6 +32,12 @@ def called(draft: Draft) -> str:
     return Path(draft.source_file).name if draft.source_file else documents.document(draft.document).name
 
 
+def last_file(dataset: DatasetRecord) -> str:
+    """Return the name of the file that a draft without an upload would read again. Raises `SourceGone`."""
+    found = last_source(dataset)
+    return Path(found.file).name if found.file else documents.document(found.document).name
+
+
 def last_source(dataset: DatasetRecord) -> LastSource:
     """Return the file of the newest version, found again. Raises `SourceGone`.
 
@@ -53,8 +59,8 @@ def last_source(dataset: DatasetRecord) -> LastSource:
     # The size tells most changes at once; the certificate of the new version says the digest of what was read.
     if file is None or not file.is_file() or file.stat().st_size not in {size for _, size in certified}:
         raise SourceGone(
-            "The file that the last version of {dataset} was made of is not there any more, or was changed; hand it in "
-            "again with a draft of its own.",
+            "The file that the last version of {dataset} was made of is not there any more, or was changed; hand in "
+            "its table, as it is if its rows are still right.",
             dataset=name,
         )
     return LastSource(file=str(file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain, count
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from hexi.data.drafting import editing
 from hexi.data.drafting.comparing import changes
 from hexi.data.drafting.headings import name_of
 from hexi.data.engines.sources.taking import told_as
-from hexi.data.lake.tables import Lake
+from hexi.data.lake.tables import Lake, translated
 from hexi.kernel.actors import NODE
 from hexi.kernel.errors import HexiError
 from hexi.kernel.names import Text
@@ -22,6 +23,7 @@ from hexi.kernel.time import Clock
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.actions import LakeReferences
 from hexi.registry.documents import queries as documents
+from hexi.registry.drafts import filling
 from hexi.registry.drafts.checking import contract_of
 from hexi.registry.drafts.models import Draft, Remark, Revision
 from hexi.registry.drafts.queries import sample_path
@@ -34,7 +36,8 @@ from hexi.registry.runs.records import State as RunState
 
 
 def work(*, clock: Clock) -> bool:
-    """Look at the upload that waits longest, settle a draft whose run is over, or compare the rows of a new version.
+    """Look at the upload that waits longest, settle a draft whose run is over, work on a filled-in workbook, or compare
+    the rows of a new version.
 
     Returns whether there was something to do.
     """
@@ -42,15 +45,16 @@ def work(*, clock: Clock) -> bool:
     if waiting is not None:
         _look_at(waiting, clock=clock)
         return True
-    return _settle(clock=clock) or _compare(clock=clock)
+    return _settle(clock=clock) or filling.work(clock=clock) or _compare(clock=clock)
 
 
 def _look_at(draft: Draft, *, clock: Clock) -> None:
     try:
-        text, findings = _proposal(draft)
+        with translated(sample_path(draft.id).parent):
+            text, findings = _proposal(draft)
     except HexiError as error:
         with transaction.atomic():
-            _end(draft, State.DISCARDED, "fail", error.template, error.facts, clock=clock)
+            _end(draft, State.DISCARDED, "fail", error.template, error.kept_facts, clock=clock)
             tell_author(draft, "Your upload “{title}” cannot be read; its page says why.", by=NODE, now=clock())
         return
     now = clock()
@@ -134,7 +138,7 @@ def _compare(*, clock: Clock) -> bool:
     lake = Lake(settings.HEXI_LAKE)
     try:
         contract = contract_of(draft)
-        with told_as(called(draft)):
+        with told_as(called(draft)), translated(sample_path(draft.id).parent):
             found = changes(
                 contract,
                 source=path_of(draft),
@@ -144,13 +148,12 @@ def _compare(*, clock: Clock) -> bool:
                 clock=clock,
             ).as_json()
     except HexiError as error:
-        found = {"error": error.template, "facts": {name: str(value) for name, value in error.facts.items()}}
+        found = {"error": error.template, "facts": error.kept_facts}
     Draft.objects.filter(id=draft.id).update(changes=found, compared=draft.number)
     return True
 
 
-def _end(draft: Draft, state: State, kind: str, template: str, facts: dict[str, object], *, clock: Clock) -> None:
+def _end(draft: Draft, state: State, kind: str, template: str, facts: Mapping[str, object], *, clock: Clock) -> None:
     now = clock()
     Draft.objects.filter(id=draft.id).update(state=state, changed_by=NODE.account, changed_at=now)
-    said = {name: str(value) for name, value in facts.items()}
-    Remark.objects.create(draft=draft, kind=kind, account=NODE.account, at=now, text=template, facts=said)
+    Remark.objects.create(draft=draft, kind=kind, account=NODE.account, at=now, text=template, facts=facts)

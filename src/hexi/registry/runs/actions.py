@@ -7,7 +7,7 @@ dead and comes back cannot overwrite what happened since.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from django.db.models import F
 
 from hexi.data.lifecycle.records import Progress
 from hexi.kernel.actors import Actor
-from hexi.kernel.errors import HexiError, Unavailable
+from hexi.kernel.errors import HexiError, Unavailable, reason_of
 from hexi.kernel.names import new_id
 from hexi.kernel.time import Clock
 from hexi.registry.accounts import actions as accounts
@@ -293,9 +293,11 @@ def enqueue_due(standing: Callable[[str], Path | None], *, now: datetime) -> int
     return queued
 
 
-def _in_words(error: BaseException) -> tuple[str, dict[str, str]]:
+def _in_words(error: BaseException) -> tuple[str, Mapping[str, object]]:
     if isinstance(error, HexiError):
-        return error.template, {name: str(value) for name, value in error.facts.items()}
+        return error.template, error.kept_facts
+    if isinstance(error, OSError):
+        return "The run was cut off: {reason}", {"reason": reason_of(error)}
     return "The run was cut off: {reason}", {"reason": type(error).__name__}
 
 

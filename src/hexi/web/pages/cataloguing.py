@@ -5,24 +5,23 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from hexi.data.contracts.cataloguing import KINDS
 from hexi.data.contracts.elements import ELEMENTS
-from hexi.kernel.errors import Invalid
 from hexi.registry.accounts import queries as authority
 from hexi.registry.accounts.actions import require
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.catalog.records import ToMend
-from hexi.registry.drafts import bulk
+from hexi.registry.drafts import filling
 from hexi.registry.drafts import queries as drafts
-from hexi.registry.drafts.errors import WorkbookWrong
 from hexi.registry.drafts.records import DraftSummary
 from hexi.registry.parties import queries as parties
-from hexi.web import mending, refusals, tables
+from hexi.web import mending, tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import subject
@@ -127,24 +126,29 @@ def _to_mend(each: ToMend, draft: DraftSummary | None) -> dict[str, Any]:
 
 def fill_in(request: HttpRequest, organisation_id: str) -> HttpResponse:
     """The workbook filled in and handed in again: what is wrong row by row, or what it changes and the drafts of it."""
-    by, document = reader(request), request.POST.get("document") or request.GET.get("document", "")
+    by, address = reader(request), reverse("catalogue-workbook", args=[organisation_id])
     require(by, "draft.create", organisation_id, organisation=organisation_id)
+    if request.method == "POST":
+        document = request.POST.get("document", "")
+        if request.POST.get("do") == "check":
+            filling.ask(document, organisation=organisation_id, again=True, by=by, now=clock())
+        else:
+            filling.ask_to_hand_in(document, organisation=organisation_id, by=by, now=clock())
+        return redirect(f"{address}?{urlencode({'document': document})}")
+    document = request.GET.get("document", "")
+    found = filling.ask(document, organisation=organisation_id, by=by, now=clock()) if document else None
+    if found and not found.is_at_work and request.headers.get("HX-Target") == "waiting":
+        return HttpResponse(headers={"HX-Refresh": "true"})
     context: dict[str, Any] = {
         "organisation": parties.organisation(organisation_id),
         "document": document,
-        "next": reverse("catalogue-workbook", args=[organisation_id]),
+        "next": address,
+        "workbook": found,
+        "checked": found.checked if found else None,
+        "failure": wording.told(found.error, found.facts) if found and found.error else "",
+        "last": None if found else filling.last_asked(organisation_id, by=by),
     }
-    template, status = "portal/workbook.html", 200
-    try:
-        if document and request.method == "POST":
-            context["made"] = bulk.hand_in(document, organisation=organisation_id, by=by, now=clock())
-        elif document:
-            context["checked"] = bulk.check(document, organisation=organisation_id, by=by)
-    except WorkbookWrong:
-        context["checked"], status = bulk.check(document, organisation=organisation_id, by=by), 400
-    except Invalid as error:
-        context["failure"], status = refusals.sentence(error), 400
-    return render(request, template, context, status=status)
+    return render(request, "portal/workbook.html", context)
 
 
 def export(request: HttpRequest, organisation_id: str) -> FileResponse:

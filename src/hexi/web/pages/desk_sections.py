@@ -231,7 +231,7 @@ def _draft(looking: Looking, each: DraftSummary, address: str) -> Line:
 
 
 def _run(each: RunRecord, titles: Mapping[str, Text]) -> Line:
-    said = gettext(each.error_template).format(**each.error_facts) if each.error_template else ""
+    said = wording.told(each.error_template, each.error_facts) if each.error_template else ""
     return Line(
         title=wording.say(titles.get(each.dataset)) or each.dataset,
         href=reverse("run", args=[each.id]),

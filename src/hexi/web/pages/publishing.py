@@ -19,10 +19,13 @@ from hexi.kernel.errors import Denied, HexiError
 from hexi.registry.accounts import queries as authority
 from hexi.registry.accounts.actions import require
 from hexi.registry.catalog import queries as catalog
+from hexi.registry.catalog.records import DatasetRecord
 from hexi.registry.documents import queries as documents
 from hexi.registry.documents.records import DocumentRecord
 from hexi.registry.drafts import actions, queries
+from hexi.registry.drafts.errors import SourceGone
 from hexi.registry.drafts.records import DraftRecord, State
+from hexi.registry.drafts.sourcing import last_file
 from hexi.registry.parties import queries as parties
 from hexi.registry.runs import queries as runs
 from hexi.web import mending, refusals, wording
@@ -39,11 +42,15 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Where publishing begins: hand in a file, go on with a draft, look at what waits for review."""
     asking = reader(request)
     require(asking, "draft.begin", asking.account)
-    standing, mend = _standing(request), request.GET.get("mend", "")
+    dataset, mend = _dataset(request), request.GET.get("mend", "")
+    standing, organisations = dataset.summary if dataset else None, _organisations(request)
+    if dataset and standing and standing.publisher_id not in {id for id, _ in organisations}:
+        dataset = None
     context = {
+        **(_again(dataset) if dataset else {}),
         "mend": mend,
         "how": mending.how(mend) if standing else "",
-        "organisations": _organisations(request),
+        "organisations": organisations,
         "dataset": standing,
         "document": _document(request),
         "next": request.get_full_path(),
@@ -56,10 +63,10 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 def begin(request: HttpRequest) -> HttpResponse:
-    """Begin a draft on an upload."""
+    """Begin a draft on an upload, or on the file of the version before."""
     said = request.POST
     draft = actions.begin(
-        said.get("document", ""),
+        said.get("document") or (None if said.get("dataset") else ""),
         organisation=said.get("organisation", ""),
         dataset=said.get("dataset") or None,
         by=reader(request),
@@ -294,10 +301,18 @@ def _organisations(request: HttpRequest) -> list[tuple[str, Any]]:
     return [(id, each.title) for id, each in known.items() if allowed is None or id in allowed]
 
 
-def _standing(request: HttpRequest) -> Any:
+def _dataset(request: HttpRequest) -> DatasetRecord | None:
     """The dataset of which a new version is to be published."""
     name = request.GET.get("dataset")
-    return catalog.dataset(name).summary if name else None
+    return catalog.dataset(name) if name else None
+
+
+def _again(dataset: DatasetRecord) -> dict[str, str]:
+    """The file that may be read again for a new version, or why none can."""
+    try:
+        return {"last_file": last_file(dataset)}
+    except SourceGone as error:
+        return {"no_file": refusals.sentence(error)}
 
 
 def _document(request: HttpRequest) -> DocumentRecord | None:

@@ -172,8 +172,7 @@ def changes_of(record: DraftRecord) -> ChangesShown | None:
         return None
     said, contract = record.changes, record.contract
     if "error" in said:
-        template = gettext(said["error"])
-        return ChangesShown(failure=template.format(**said["facts"]) if said["facts"] else template)
+        return ChangesShown(failure=wording.told(said["error"], said["facts"]))
     is_waited_for = not said or (not record.is_compared and record.summary.state == State.SUBMITTED)
     if not said:
         return ChangesShown(is_waited_for=is_waited_for)

@@ -19,7 +19,7 @@ from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import queries as events
 from hexi.registry.runs import queries
 from hexi.registry.runs.records import RunRecord, State
-from hexi.web import tables
+from hexi.web import tables, wording
 from hexi.web.clock import clock
 
 BUSY = (State.QUEUED, State.RUNNING)
@@ -149,9 +149,4 @@ def _elapsed(found: RunRecord) -> float:
 
 
 def _error(found: RunRecord) -> str:
-    from django.utils.translation import gettext
-
-    if not found.error_template:
-        return ""
-    template = gettext(found.error_template)
-    return template.format(**found.error_facts) if found.error_facts else template
+    return wording.told(found.error_template, found.error_facts) if found.error_template else ""

@@ -93,7 +93,7 @@ def at(names: Mapping[str, Any], key: str) -> Any:
 @register.filter
 def problem(found: Problem | CellProblem) -> str:
     """Say what is wrong with a contract, and where; or with a cell of a workbook."""
-    said = gettext(found.template).format(**found.facts) if found.facts else gettext(found.template)
+    said = wording.told(found.template, found.facts)
     line = found.line if isinstance(found, Problem) else None
     return gettext("Line %(line)s: %(said)s") % {"line": line, "said": said} if line else said
 
@@ -101,10 +101,7 @@ def problem(found: Problem | CellProblem) -> str:
 @register.filter
 def remark(found: RemarkRecord) -> str:
     """Say what was said of a draft: a person's words as they are, the node's in the language of the page."""
-    if found.account != NODE.account:
-        return found.text
-    template = gettext(found.text)
-    return template.format(**found.facts) if found.facts else template
+    return wording.told(found.text, found.facts) if found.account == NODE.account else found.text
 
 
 @register.filter

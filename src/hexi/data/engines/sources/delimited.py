@@ -132,12 +132,29 @@ class Reading:
                     width=width,
                 )
             facts = {"line": line, "file": self.path, "found": len(cells), "width": width}
+            if len(cells) == 1:
+                raise RaggedRow(
+                    "Line {line} of “{file}” has a single cell, the header has {width}. If it is a note, take it out: "
+                    "only records stand below the header. If it is a record, a “{delimiter}” is missing before "
+                    "“{column}”.",
+                    delimiter=self.dialect.delimiter,
+                    column=self.header[1],
+                    **facts,
+                )
             if len(cells) < width:
                 raise RaggedRow(
                     "Line {line} of “{file}” has {found} cells, the header has {width}: a “{delimiter}” is missing, at "
                     "the latest before “{column}”.",
                     delimiter=self.dialect.delimiter,
                     column=self.header[len(cells)],
+                    **facts,
+                )
+            if line == self.dialect.first_line:
+                raise RaggedRow(
+                    "Line {line} of “{file}” has {found} cells, the header above it has {width}. If that is a title, "
+                    "take it out; if it is the header, it lacks a name. Otherwise a text with a “{delimiter}” in it "
+                    "must stand in quotation marks.",
+                    delimiter=self.dialect.delimiter,
                     **facts,
                 )
             raise RaggedRow(

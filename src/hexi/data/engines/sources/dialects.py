@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,6 +153,48 @@ def sniff(text: str, wanted: set[str], *, quote: str = '"', line_end: str = "\n"
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def first_rows(path: Path) -> tuple[tuple[int, list[str]], ...]:
+    """Return (line, cells) of the first rows of a delimited text in any encoding, blank ones with no cells.
+
+    They are told apart by the delimiter with which most are equally wide, since a title says nothing of it. A line
+    that is no row at all is one cell. May be empty.
+    """
+    text = encodings.beginning(path, HEAD_BYTES)
+    line_end = "\r" if "\r" in text and "\n" not in text else "\n"
+    lines = list(itertools.islice(io.StringIO(text, newline=line_end), SAMPLE_LINES))
+    best, most = _rows_alone(lines, DELIMITERS[0]), (0, 0)
+    for delimiter in DELIMITERS:
+        rows = _rows_alone(lines, delimiter)
+        agreeing = max(((count, width) for width, count in _widths(rows).items()), default=(0, 0))
+        if agreeing > most:
+            best, most = rows, agreeing
+    return tuple(best)
+
+
+def usual_width(rows: Iterable[tuple[int, Sequence[str]]]) -> int:
+    """Return how many cells most rows have that have several; 0 where none has."""
+    return max(((count, width) for width, count in _widths(rows).items()), default=(0, 0))[1]
+
+
+def _widths(rows: Iterable[tuple[int, Sequence[str]]]) -> Counter[int]:
+    return Counter(len(cells) for _, cells in rows if len(cells) > 1)
+
+
+def _rows_alone(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]]]:
+    """Each row read by itself, so that a quotation mark astray in a title spoils no other."""
+    rows: list[tuple[int, list[str]]] = []
+    at = 0
+    while at < len(lines):
+        reader = _reader(lines[at:], delimiter, '"')
+        try:
+            rows.append((at + 1, next(reader, [])))
+            at += max(1, reader.line_num)
+        except csv.Error:
+            rows.append((at + 1, [lines[at].rstrip("\r\n")]))
+            at += 1
+    return rows
 
 
 def rows_of(utf8: Path, dialect: Dialect, *, file: Path) -> Iterator[tuple[int, list[str]]]:

@@ -64,7 +64,7 @@ def open_json(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
     if contract.source.records is None and _is_one_a_line(utf8):
         records = _lines(utf8, path)
     else:
-        records = enumerate(_records(load(utf8, path), contract.source.records, path), start=1)
+        records = _records(load(utf8, path), contract.source.records, path)
     return as_source(contract, path, "json", records, digest, encoding)
 
 
@@ -102,14 +102,20 @@ def flattened(node: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield name, as_text(value)
 
 
-def row_of(record: Mapping[str, Any], path: Path) -> Row:
-    """Return an object as a row. Raises `WrongHeader` where two values get one name."""
+def row_of(record: Mapping[str, Any], path: Path, *, number: int, is_line: bool = False) -> Row:
+    """Return an object as a row. Raises `WrongHeader` where two values get one name.
+
+    `number` is the record's, or that of its line.
+    """
     row: Row = {}
     for name, value in flattened(record):
         if name in row:
             raise WrongHeader(
-                "A record in “{file}” has the member “{name}” twice once its objects are flattened; rename one, or say "
-                "under “records” in hexi.source where the records are.",
+                "Line {number} of “{file}” has the member “{name}” twice once its objects are flattened; rename one."
+                if is_line
+                else "Record {number} of “{file}” has the member “{name}” twice once its objects are flattened; rename "
+                "one, or say under “records” in hexi.source where the records are.",
+                number=number,
                 file=path,
                 name=name,
             )
@@ -243,7 +249,7 @@ def _lines(utf8: Path, path: Path) -> Iterator[tuple[int, Row]]:
                 continue
             if not isinstance(record, dict):
                 raise SourceInvalid("Line {line} of “{file}” is no JSON object.", line=number, file=path)
-            yield number, row_of(record, path)
+            yield number, row_of(record, path, number=number, is_line=True)
         if last is not None:
             # Only the last line is broken: that is a file that was cut.
             raise SourceTruncated(
@@ -251,7 +257,7 @@ def _lines(utf8: Path, path: Path) -> Iterator[tuple[int, Row]]:
             )
 
 
-def _records(document: Any, records: str | None, path: Path) -> Iterator[Row]:
+def _records(document: Any, records: str | None, path: Path) -> Iterator[tuple[int, Row]]:
     if records is None:
         if not isinstance(document, list):
             refusal = NoRecords(
@@ -263,7 +269,9 @@ def _records(document: Any, records: str | None, path: Path) -> Iterator[Row]:
             refusal.only = lists[0] if len(lists) == 1 else None
             raise refusal
         records = "*"
-    yield from _walk(document, records.split("."), {}, [], path, records)
+    for number, (taken, node) in enumerate(_walk(document, records.split("."), {}, [], path, records), start=1):
+        own = row_of(node, path, number=number) if isinstance(node, dict) else {"value": as_text(node)}
+        yield number, taken | own
 
 
 def _tables(node: Any, names: list[str]) -> Iterator[str]:
@@ -281,7 +289,10 @@ def _is_table(node: Any) -> bool:
     return isinstance(node, list) and bool(node) and all(isinstance(each, dict) for each in node)
 
 
-def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path, records: str) -> Iterator[Row]:
+def _walk(
+    node: Any, steps: list[str], taken: Row, names: list[str], path: Path, records: str
+) -> Iterator[tuple[Row, Any]]:
+    """Yield each record with what was taken on the way to it."""
     if not steps:
         if isinstance(node, list) and names and records.rsplit(".", maxsplit=1)[-1] == names[-1]:
             raise WrongPlace(
@@ -289,9 +300,7 @@ def _walk(node: Any, steps: list[str], taken: Row, names: list[str], path: Path,
                 records=records,
                 file=path,
             )
-        row = dict(taken)
-        row.update(row_of(node, path) if isinstance(node, dict) else {"value": as_text(node)})
-        yield row
+        yield taken, node
         return
     step, rest = steps[0], steps[1:]
     is_capture = step.startswith("{") and step.endswith("}")

@@ -54,6 +54,18 @@ def as_utf8(path: Path, *, encoding: str | None, workspace: Path) -> tuple[Path,
     return target, wanted or FALLBACK
 
 
+def beginning(path: Path, size_bytes: int) -> str:
+    """Return about so much of a text's beginning; what is no text in it is replaced."""
+    with path.open("rb") as file:
+        head = file.read(size_bytes)
+    wanted = _marked_head(head[:4096]) or "utf-8"
+    try:
+        text = codecs.getincrementaldecoder(wanted)().decode(head)
+    except UnicodeError:
+        text = codecs.getincrementaldecoder(FALLBACK)("replace").decode(head)
+    return text.removeprefix("\ufeff")
+
+
 def decoded(path: Path, encoding: str) -> Iterator[str]:
     """Yield a file's text in pieces. Raises `WrongEncoding` or `SourceTruncated` at the first byte that is no text."""
     decoder = codecs.getincrementaldecoder(encoding)()

@@ -45,7 +45,7 @@ def _rows(features: list[Any], path: Path) -> Iterator[Row]:
                 number=number,
                 file=path,
             )
-        row = row_of(feature.get("properties") or {}, path)
+        row = row_of(feature.get("properties") or {}, path, number=number)
         geometry = feature.get("geometry")
         row["geometry"] = None if geometry is None else json.dumps(geometry, separators=(",", ":"))
         if "id" in feature:

@@ -64,14 +64,12 @@ def open_source(
             )
         path = (contract.file.parent if contract.file is not None else Path()) / said.path
     bytes_of.require(path)
-    return OPENERS[_format(contract, path)](contract, path, workspace=workspace)
+    form = said.format if said.format in OPENERS else None
+    return OPENERS[form or format_of(path)](contract, path, workspace=workspace)
 
 
-def _format(contract: Contract, path: Path) -> str:
-    """The contract's word, else the file's ending, else what its first bytes look like."""
-    said = contract.source.format
-    if said is not None and said in OPENERS:
-        return said
+def format_of(path: Path) -> str:
+    """Return the format (a key of `OPENERS`) that a file's ending says, else what its first bytes look like."""
     known = ENDINGS.get(path.suffix.lower())
     if known is not None:
         return known
@@ -107,4 +105,4 @@ def _generated(contract: Contract, generator: Mapping[str, object], workspace: P
     return replace(open_delimited(contract, path, workspace=workspace), format="synthetic")
 
 
-__all__ = ["ENDINGS", "GENERATORS", "OPENERS", "Snapshots", "format_of_head", "open_query", "open_source"]
+__all__ = ["ENDINGS", "GENERATORS", "OPENERS", "Snapshots", "format_of", "format_of_head", "open_query", "open_source"]

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from hexi.data.engines.sources import archives
 from hexi.data.engines.sources.receiving import ARCHIVE, Found, promised, recognise
-from hexi.data.engines.sources.records import SourceInvalid, WrongPlace
+from hexi.data.engines.sources.records import SourceInvalid, SourceMissing, WrongPlace
 
 LIMIT_STORED_BYTES = 120
 UNSAFE = re.compile(r"[<>:\"/\\|?*'&;$`%#\s]+")
@@ -65,7 +65,7 @@ def told_as(name: str) -> Iterator[None]:
     """Let errors about a file say the name that its owner knows, not the path where it lies."""
     try:
         yield
-    except SourceInvalid as error:
+    except (SourceInvalid, SourceMissing) as error:
         raise type(error)(error.template, **{**error.facts, "file": name}) from None
 
 
