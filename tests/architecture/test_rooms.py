@@ -62,7 +62,8 @@ FACES = {"records", "queries", "actions", "errors", "tasks"}
 FURTHER_FACES = {
     "registry.events": {"merkle", "verbs"},
     "registry.accounts": {"connecting", "people", "roles"},
-    "registry.drafts": {"bulk"},
+    "registry.drafts": {"filling", "sourcing"},
+    "registry.catalog": {"scheduling"},
     "registry.feedback": {"checking"},
     "registry.registrations": {"verification"},
     "registry.parties": {"identifiers"},

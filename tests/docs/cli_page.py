@@ -11,7 +11,14 @@ from hexi.cli.commands import main
 from tests.docs.contract_pages import NOTE
 from tests.docs.error_page import EXITS
 
-VALUES = {"text": "text", "integer": "number", "integer range": "number", "path": "file", "boolean": ""}
+VALUES = {
+    "text": "text",
+    "integer": "number",
+    "integer range": "number",
+    "float range": "number",
+    "path": "file",
+    "boolean": "",
+}
 
 
 def commands() -> list[tuple[str, click.Command]]:

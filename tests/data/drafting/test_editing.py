@@ -9,7 +9,7 @@ import pytest
 
 from hexi.data.contracts.problems import ContractInvalid
 from hexi.data.contracts.reading import contract_from_text
-from hexi.data.drafting import editing
+from hexi.data.drafting import editing, renewing
 from hexi.data.drafting.editing import FieldMissing
 from hexi.data.drafting.trees import NotEditable
 from hexi.kernel.names import Text
@@ -106,5 +106,5 @@ def test_a_text_of_another_form_is_refused_with_a_sentence(text: str) -> None:
 
 
 def test_versions_count_up() -> None:
-    assert editing.next_version("1.4.2") == "1.5.0"
-    assert editing.next_version("draft") == "1.0.0"
+    assert renewing.next_version("1.4.2") == "1.5.0"
+    assert renewing.next_version("draft") == "1.0.0"

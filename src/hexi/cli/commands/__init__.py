@@ -29,6 +29,7 @@ from hexi.cli.commands.registrations import registrations
 from hexi.cli.commands.schedules import schedule
 from hexi.cli.commands.serve import serve
 from hexi.cli.commands.status import status
+from hexi.cli.commands.test import rehearsal
 from hexi.cli.commands.verify import verify
 from hexi.cli.speech import _, err, prepare, sentence
 from hexi.cli.words import Group, speak
@@ -120,7 +121,22 @@ def main(*, debug: bool) -> None:
 
 
 for command in (
-    *(init, infer, publish, verify, status, events, keys, account, connections, schedule, registrations, serve, pack),
+    *(
+        init,
+        infer,
+        rehearsal,
+        publish,
+        verify,
+        status,
+        events,
+        keys,
+        account,
+        connections,
+        schedule,
+        registrations,
+        serve,
+        pack,
+    ),
     demo,
 ):
     main.add_command(command)

@@ -53,8 +53,8 @@ def infer(
     Nothing is published, and only a connection needs a node. The draft opens nothing: that is for a person to say.
     """
     from hexi.data.drafting.drafts import draft
-    from hexi.data.drafting.editing import with_source
     from hexi.data.drafting.headings import name_of
+    from hexi.data.drafting.renewing import with_source
     from hexi.data.engines.sources.taking import Taken, table_of, told_as
 
     if (source is None) == (connection is None) or (connection is None) != (table is None):

@@ -265,6 +265,66 @@ _SETS = (
         is_set=True,
         parameters={"days": Parameter(kind="number", is_required=True, doc=Text("天数", "Days"))},
     ),
+    Check(
+        name="volume_change",
+        title=Text("数量变动", "Change of volume"),
+        doc=Text(
+            "合格行数比上一版本增减不超过百分之几；首个版本没有可比。",
+            "The number of accepted rows differs from that of the version before by at most so many percent.",
+        ),
+        dimension="consistency",
+        types=ALL,
+        is_set=True,
+        parameters={"max": Parameter(kind="number", is_required=True, doc=Text("上限（%）", "Most percent"))},
+    ),
+    Check(
+        name="distribution_change",
+        title=Text("分布变动", "Change of distribution"),
+        doc=Text(
+            "字段取值的分布比上一版本变动不超过百分之几：两个分布各取值占比之差的绝对值之和的一半；数值和日期按上一版本的十分位分段。",
+            "The values of a field are spread as in the version before, up to so many percent: half the sum of the "
+            "differences between the shares of each value; numbers and dates are cut at the tenths of the version before.",
+        ),
+        dimension="consistency",
+        types=ALL - {FieldType.GEOMETRY},
+        is_set=True,
+        parameters={"max": Parameter(kind="percent", is_required=True, doc=Text("上限（%）", "Most percent"))},
+    ),
+    Check(
+        name="same_columns",
+        title=Text("来源列不变", "Same columns"),
+        doc=Text(
+            "来源的列与上一版本相同：没有新增，也没有减少。",
+            "The source has the columns that it had for the version before: none came, none went.",
+        ),
+        dimension="consistency",
+        types=ALL,
+        is_set=True,
+    ),
+    Check(
+        name="metric",
+        title=Text("指标", "Metric"),
+        doc=Text(
+            "标准中的指标（nullValues、missingValues、invalidValues、duplicateValues），在合格行中的行数或占比在范围内。",
+            "A metric of the standard (`nullValues`, `missingValues`, `invalidValues`, `duplicateValues`), in rows or "
+            "percent of the accepted rows, is in its bound. Written with `type: library`.",
+        ),
+        dimension="conformity",
+        types=ALL,
+        is_set=True,
+    ),
+    Check(
+        name="query",
+        title=Text("查询", "Query"),
+        doc=Text(
+            "对合格行的一个查询，其结果（一个数）在范围内。",
+            "The one number that a query over the accepted rows gives is in its bound. Written with `type: sql`; the "
+            "dataset is `{object}`, a field's entry may say `{property}`.",
+        ),
+        dimension="consistency",
+        types=ALL,
+        is_set=True,
+    ),
 )
 
 SET_CHECKS: Mapping[str, Check] = {word.name: word for word in _SETS}

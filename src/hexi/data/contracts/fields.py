@@ -107,12 +107,15 @@ def _is_source(own: Mapping[str, Any], place: Place, notes: Notebook) -> bool:
 
 
 def is_required(said: Mapping[str, Any]) -> bool:
-    """Whether a property must have a value: it says so, or is part of the key, or has a rule for it."""
+    """Whether a property must have a value: it says so, or is part of the key, or no row without may be."""
     return (
         said.get("required") is True
         or said.get("primaryKey") is True
         or any(
-            isinstance(each, Mapping) and each.get("metric") in {"nullValues", "missingValues"}
+            isinstance(each, Mapping)
+            and each.get("metric") in {"nullValues", "missingValues"}
+            and each.get("mustBe") == 0
+            and each.get("severity") != "warning"
             for each in said.get("quality") or ()
         )
     )

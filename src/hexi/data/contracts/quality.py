@@ -5,35 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hexi.data.contracts import thresholds
 from hexi.data.contracts.arguments import arguments_of
 from hexi.data.contracts.checks import CHECKS, SET_CHECKS
 from hexi.data.contracts.drafts import Draft, draft
 from hexi.data.contracts.model import Field
 from hexi.data.contracts.problems import Notebook, Place, nearest
 
-NAMED_FIELD = {"freshness"}
+NAMED_FIELD = {"freshness", "distribution_change"}
 """Checks of the whole set that look at one field, named `field` in the implementation."""
-ROWS = "Each row is tested here: write “mustBe: 0” and no unit."
+STANDARD_ONLY = {"metric", "query"}
+"""Checks that are said in the standard's own words."""
+TAKES = {
+    "nullValues": frozenset[str](),
+    "missingValues": frozenset({"missingValues"}),
+    "invalidValues": frozenset({"validValues", "pattern"}),
+    "duplicateValues": frozenset({"properties"}),
+}
+"""Metric → the arguments that it takes."""
 
 
 def read_quality(
-    entry: Mapping[str, Any], place: Place, notes: Notebook, *, field: Field | None, names: tuple[str, ...]
+    entry: Mapping[str, Any],
+    place: Place,
+    notes: Notebook,
+    *,
+    field: Field | None,
+    names: tuple[str, ...],
+    dataset: str,
 ) -> Draft | None:
     """Return the rule that an entry states, or None: it is prose, or what is wrong was noted.
 
-    `field` is None for the entries of the whole table; `names` are those of all fields.
+    `field` is None for the entries of the whole table; `names` are those of all fields. What no row may be is a
+    rule of rows, which quarantines; any other bound is one of the whole set, which stops a version.
     """
     kind = entry.get("type", "library")
     if kind == "text":
         return None
     if kind == "sql":
-        notes.add(
-            place,
-            "A quality entry of type sql is a query that engines read differently; write type: custom, engine: hexi, "
-            "implementation: {{check: sql, expression: …}} with a condition on the row, for example {example}.",
-            example=repr("new <= total"),
-        )
-        return None
+        return thresholds.query(entry, place, notes, field=field, dataset=dataset)
     if kind == "library":
         return _metric(entry, place, notes, field, names)
     if kind == "custom" and entry.get("engine") is not None and entry["engine"] != "hexi":
@@ -52,32 +62,32 @@ def _metric(
     metric, arguments = entry.get("metric"), entry.get("arguments") or {}
     if metric == "rowCount":
         return _row_count(entry, place, notes, field)
-    if metric not in {"nullValues", "missingValues", "invalidValues", "duplicateValues"} or not isinstance(
-        arguments, Mapping
-    ):
+    if metric not in TAKES or not isinstance(arguments, Mapping):
         return None
-    if entry.get("mustBe") != 0 or isinstance(entry.get("mustBe"), bool) or entry.get("unit") not in {None, "rows"}:
-        notes.add(place, ROWS)
-    allowed = {"invalidValues": {"validValues", "pattern"}, "duplicateValues": {"properties"}}.get(metric, set())
     for name in arguments:
-        if name not in allowed:
+        if name not in TAKES[metric]:
             notes.add(
                 (*place, "arguments", name),
                 "“{metric}” takes no argument “{name}” here; valid: {near}.",
                 metric=metric,
                 name=name,
-                near=", ".join(sorted(allowed)) or "none",
+                near=", ".join(sorted(TAKES[metric])) or "none",
             )
+    no_row = entry.get("mustBe") == 0 and not isinstance(entry.get("mustBe"), bool)
+    if metric != "duplicateValues" and field is None:
+        notes.add(place, "“{metric}” is about a field: move the entry to the “quality” of that field.", metric=metric)
+        return None
+    if metric == "invalidValues" and ("validValues" in arguments) == ("pattern" in arguments):
+        notes.add(place, "“invalidValues” needs either the argument validValues or the argument pattern.")
+        return None
+    if not no_row or entry.get("unit") not in {None, *thresholds.UNITS} or arguments.get("missingValues"):
+        return thresholds.metric(entry, arguments, place, notes, field=field, names=names)
     if metric == "duplicateValues":
         return _unique(entry, arguments, place, notes, field, names)
     if field is None:
-        notes.add(place, "“{metric}” is about a field: move the entry to the “quality” of that field.", metric=metric)
         return None
     if metric != "invalidValues":
         return draft("required", (field.name,), place, None, entry, notes)
-    if ("validValues" in arguments) == ("pattern" in arguments):
-        notes.add(place, "“invalidValues” needs either the argument validValues or the argument pattern.")
-        return None
     name, word = ("values", "allowed") if "validValues" in arguments else ("pattern", "pattern")
     given = {name: arguments.get("validValues", arguments.get("pattern"))}
     return _of_field(word, given, field, place, notes, entry)
@@ -152,6 +162,13 @@ def _custom(
         )
         return None
     word, given = said["check"], {name: value for name, value in said.items() if name != "check"}
+    if word in STANDARD_ONLY:
+        notes.add(
+            (*here, "check"),
+            "“{word}” is said in the standard's own words: type: library with a metric, or type: sql with a query.",
+            word=word,
+        )
+        return None
     if word in SET_CHECKS:
         return _of_set(word, given, place, notes, field, names, entry)
     if word not in CHECKS:

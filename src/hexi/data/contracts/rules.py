@@ -67,7 +67,7 @@ class Rules:
     def add_table(self, entries: object, place: Place) -> None:
         """Add the promises of the whole table."""
         for here, entry in _entries(entries, place):
-            found = read_quality(entry, here, self._notes, field=None, names=self._names)
+            found = self._read(entry, here, None)
             if found is not None:
                 self._sort(found)
 
@@ -171,9 +171,14 @@ class Rules:
                     yield from self._options(said[key], field, (*place, key))
                 case "quality":
                     for here, entry in _entries(said[key], (*place, key)):
-                        found = read_quality(entry, here, self._notes, field=field, names=self._names)
+                        found = read_quality(
+                            entry, here, self._notes, field=field, names=self._names, dataset=self._dataset
+                        )
                         if found is not None:
                             yield found
+
+    def _read(self, entry: Mapping[str, Any], place: Place, field: Field | None) -> Draft | None:
+        return read_quality(entry, place, self._notes, field=field, names=self._names, dataset=self._dataset)
 
     def _implied(self, word: str, field: Field, place: Place) -> list[Draft]:
         if word == "required":

@@ -60,6 +60,11 @@ def _shown(value: object) -> Pair:
     return (shown if len(shown) > len("9,999") else str(value)), shown
 
 
+def shown_number(value: float) -> str:
+    """A measured number: no digits that say nothing."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
 def _between(said: Mapping[str, object], subject: Text) -> Pair:
     found = {name: _shown(said[name]) for name in ("min", "max", "above", "below") if said.get(name) is not None}
     if {"min", "max"} <= set(found):
@@ -150,6 +155,45 @@ def _freshness(said: Mapping[str, object], subject: Text) -> Pair:
     )
 
 
+_BOUNDS: Mapping[str, Pair] = {
+    "mustBe": ("等于{}", "exactly {}"),
+    "mustNotBe": ("不等于{}", "anything but {}"),
+    "mustBeGreaterThan": ("大于{}", "more than {}"),
+    "mustBeGreaterOrEqualTo": ("不小于{}", "at least {}"),
+    "mustBeLessThan": ("小于{}", "less than {}"),
+    "mustBeLessOrEqualTo": ("不大于{}", "at most {}"),
+    "mustBeBetween": ("在{}至{}之间", "between {} and {}"),
+    "mustNotBeBetween": ("不在{}至{}之间", "not between {} and {}"),
+}
+_METRICS: Mapping[str, Pair] = {
+    "nullValues": ("空值", "empty values"),
+    "missingValues": ("缺失值", "missing values"),
+    "invalidValues": ("不合规的值", "invalid values"),
+    "duplicateValues": ("重复的值", "repeated values"),
+}
+
+
+def _bounded(said: Mapping[str, object], unit: str = "") -> Pair:
+    bound = said.get("bound")
+    shown = [_shown(each) for each in (bound if isinstance(bound, tuple) else (bound,))]
+    zh, en = _BOUNDS[str(said.get("operator"))]
+    return zh.format(*(f"{each[0]}{unit}" for each in shown)), en.format(*(f"{each[1]}{unit}" for each in shown))
+
+
+def _metric(said: Mapping[str, object], subject: Text) -> Pair:
+    is_share = said.get("unit") == "percent"
+    what, bound = _METRICS[str(said.get("metric"))], _bounded(said, "%" if is_share else "")
+    return (
+        f"{subject.zh}中{what[0]}的{'占比' if is_share else '数量'}应{bound[0]}",
+        f"The {'share' if is_share else 'number'} of {what[1]} of {subject.en} is {bound[1]}",
+    )
+
+
+def _query(said: Mapping[str, object], subject: Text) -> Pair:
+    bound = _bounded(said)
+    return f"查询的结果应{bound[0]}：{said.get('query')}", f"The query gives {bound[1]}: {said.get('query')}"
+
+
 def _fixed(zh: str, en: str) -> Callable[[Mapping[str, object], Text], Pair]:
     return lambda said, subject: (zh.format(subject=subject.zh, **said), en.format(subject=subject.en, **said))
 
@@ -189,4 +233,15 @@ _SAID: Mapping[str, Callable[[Mapping[str, object], Text], Pair]] = {
         f"At least {said.get('min')}% of the rows are accepted",
     ),
     "freshness": _freshness,
+    "volume_change": lambda said, subject: (
+        f"合格记录比上一版本增减不超过{said.get('max')}%",
+        f"The number of accepted rows changes by at most {said.get('max')}% from version to version",
+    ),
+    "distribution_change": lambda said, subject: (
+        f"{subject.zh}的分布比上一版本变动不超过{said.get('max')}%",
+        f"The spread of {subject.en} changes by at most {said.get('max')}% from version to version",
+    ),
+    "same_columns": _fixed("来源的列与上一版本相同", "The source has the same columns as for the version before"),
+    "metric": _metric,
+    "query": _query,
 }

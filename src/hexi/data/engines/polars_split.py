@@ -22,6 +22,8 @@ from hexi.kernel.errors import Invalid
 
 ENGINE = ("polars", pl.__version__)
 Seen = Callable[[int], None]
+Values = pl.Series
+"""The different values of a column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,11 @@ from datetime import datetime
 from pathlib import Path
 
 import hexi
-from hexi.data.collecting.collected import open_collected
 from hexi.data.collecting.connections import Connections, NoConnections
 from hexi.data.contracts.model import Contract
 from hexi.data.engines import delta_words
 from hexi.data.engines import polars_split as engine
 from hexi.data.engines.counting import parquet_rows
-from hexi.data.engines.sources.opening import open_query, open_source
 from hexi.data.engines.sources.records import RawSource
 from hexi.data.lake.errors import is_disk_full
 from hexi.data.lake.tables import (
@@ -36,9 +34,10 @@ from hexi.data.lake.tables import (
     sync_folder,
     translated,
 )
-from hexi.data.lifecycle import certificates, set_rules
+from hexi.data.lifecycle import certificates, judging
 from hexi.data.lifecycle.certificates import Certificate, CertifiedFile, Node
 from hexi.data.lifecycle.envelopes import canonical
+from hexi.data.lifecycle.inputs import inputs_of, open_of, reference_values
 from hexi.data.lifecycle.records import (
     Outcome,
     Progress,
@@ -87,18 +86,17 @@ def run(
         timer = _Timer(watch)
         timer.begin(Step.COLLECT)
         with translated(table.folder):
-            inputs = _inputs(contract, references)
-            if source is None and contract.source.connection is not None:
-                raw = open_collected(
-                    contract,
-                    connections or NoConnections(),
-                    workspace=workspace,
-                    mirror=table.folder / "mirror",
-                    now=started_at,
-                    seen=watch.rows,
-                )
-            else:
-                raw = _open(contract, source, inputs, workspace)
+            inputs = inputs_of(contract, references)
+            raw = open_of(
+                contract,
+                source,
+                inputs,
+                connections or NoConnections(),
+                workspace=workspace,
+                mirror=table.folder / "mirror",
+                now=started_at,
+                seen=watch.rows,
+            )
         standing = next(iter(table.versions()), None)
         # To know the key is to wait until the source is hashed: of another size, it is another source.
         if (
@@ -161,26 +159,28 @@ class _Run:
         self.timer, self.workspace = timer, workspace
         name = f"part-{new_id(started_at)}.parquet"
         self.accepted, self.quarantined = table.staging(DATA, name), table.staging(QUARANTINE, name)
-        self.is_committed = False
+        self.is_quarantined = self.is_committed = False
 
     def publish(self) -> RunResult:
         try:
             return self._publish()
         finally:
-            if not self.is_committed:
-                self.accepted.unlink(missing_ok=True)
+            for path, is_kept in ((self.accepted, self.is_committed), (self.quarantined, self.is_quarantined)):
+                if not is_kept:
+                    path.unlink(missing_ok=True)
 
     def _publish(self) -> RunResult:
         self.timer.begin(Step.CLEAN)
         split = self._split()
         self.timer.begin(Step.SPLIT)
-        rules = self._rules(split) + set_rules.judge(self.contract, split, now=self.started_at)
+        rules = self._judged(split)
         accepted, quarantined = self._staged(self.accepted, split.statistics), self._staged(self.quarantined, {})
         files = [(self._certified(self.accepted, split.accepted))]
         rejects = [self._certified(self.quarantined, split.quarantined)]
         key = run_key(self.contract, self.raw, self.inputs, now=self.started_at)
         self.timer.begin(Step.COMMIT)
         with translated(self.table.folder):
+            self.is_quarantined = True
             quarantine_version = self.table.commit(
                 QUARANTINE,
                 [quarantined],
@@ -256,15 +256,7 @@ class _Run:
             return engine.split(
                 self.raw,
                 self.contract,
-                references={
-                    (str(rule.arguments["dataset"]), str(rule.arguments["field"])): engine.values_of(
-                        self._snapshot(str(rule.arguments["dataset"])).files,
-                        str(rule.arguments["field"]),
-                        dataset=str(rule.arguments["dataset"]),
-                    )
-                    for rule in self.contract.row_rules
-                    if rule.check == "reference"
-                },
+                references=reference_values(self.contract, self.inputs),
                 accepted=self.accepted,
                 quarantined=self.quarantined,
                 workspace=self.workspace,
@@ -276,21 +268,20 @@ class _Run:
                 raise full(self.table.folder) from error
             raise
 
-    def _snapshot(self, dataset: str) -> ReferenceSnapshot:
-        return next(each for each in self.inputs if each.dataset == dataset)
-
-    def _rules(self, split: engine.Split) -> tuple[RuleCount, ...]:
-        return tuple(
-            RuleCount(
-                id=rule.id,
-                check=rule.check,
-                fields=rule.fields,
-                severity=rule.severity.value,
-                dimension=rule.dimension,
-                failed=split.failed[rule.id],
-            )
-            for rule in self.contract.row_rules
+    def _judged(self, split: engine.Split) -> tuple[RuleCount, ...]:
+        found = judging.judge(
+            self.contract,
+            split,
+            accepted=self.accepted,
+            columns=self.raw.columns,
+            before=judging.Before.of(self.table, self.contract),
+            workspace=self.workspace,
+            now=self.started_at,
         )
+        for each in found:
+            if each.stops and each.broken:
+                raise each.broken
+        return judging.row_counts(self.contract, split) + tuple(each.count for each in found)
 
     def _staged(self, path: Path, statistics: Mapping[str, object]) -> StagedFile:
         with translated(self.table.folder):
@@ -318,23 +309,6 @@ def _workspace(table: DatasetTable) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _inputs(contract: Contract, references: References) -> tuple[ReferenceSnapshot, ...]:
-    named = {str(rule.arguments["dataset"]) for rule in contract.row_rules if rule.check == "reference"}
-    return tuple(references.snapshot(name) for name in sorted(named | set(contract.source.inputs)))
-
-
-def _open(contract: Contract, source: Path | None, inputs: tuple[ReferenceSnapshot, ...], workspace: Path) -> RawSource:
-    if source is None and contract.source.query is not None:
-        read = [each for each in inputs if each.dataset in contract.source.inputs]
-        return open_query(
-            contract,
-            {each.dataset: each.files for each in read},
-            {each.dataset: each.certificate for each in read},
-            workspace=workspace,
-        )
-    return open_source(contract, source, workspace=workspace)
 
 
 def _is_of_the_same_size(table: DatasetTable, standing: TableVersion, raw: RawSource) -> bool:

@@ -10,7 +10,9 @@ from django.db import transaction
 
 from hexi.data.contracts.model import Contract
 from hexi.data.lake.tables import Lake
+from hexi.data.lifecycle import rehearsing
 from hexi.data.lifecycle.records import Outcome, Progress, ReferenceSnapshot, RunResult
+from hexi.data.lifecycle.rehearsing import Rehearsal
 from hexi.data.lifecycle.running import run
 from hexi.data.lifecycle.signing import NodeKey
 from hexi.data.lifecycle.trust import TrustMissing, read_trust
@@ -107,6 +109,27 @@ def publish(
         now=clock(),
     )
     return result
+
+
+def rehearse(
+    contract: Contract, *, source: Path | None = None, by: Actor, clock: Clock, progress: Progress | None = None
+) -> Rehearsal:
+    """Clean and test a source as `publish` would, and compare it with the standing version; nothing is published.
+
+    Raises `NotAuthorised`, and whatever reading the source raises.
+    """
+    organisation = _organisation_of(contract)
+    accounts.require(by, "dataset.publish", contract.name, organisation=organisation)
+    lake = Lake(settings.HEXI_LAKE)
+    return rehearsing.rehearse(
+        contract,
+        source=source,
+        references=LakeReferences(lake),
+        connections=connecting.Opener(organisation),
+        table=lake.dataset(contract.name),
+        clock=clock,
+        progress=progress,
+    )
 
 
 def _file_of(contract: Contract) -> Path | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hexi.data.contracts.model import Contract
 from hexi.data.contracts.reading import contract_from_text
-from hexi.data.drafting import editing
+from hexi.data.drafting import renewing
 from hexi.kernel.errors import Missing
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.drafts.errors import DraftChanged, NameTaken, NotThePublisher
@@ -28,8 +28,8 @@ def _read(text: str, file: str) -> Contract:
 
 def next_text(contract: Contract) -> str:
     """Return the text with which a draft of the next version begins, where its source stays."""
-    said = editing.source_of(contract.text)
-    return editing.with_source(contract.text, said, version=editing.next_version(contract.version))
+    said = renewing.source_of(contract.text)
+    return renewing.with_source(contract.text, said, version=renewing.next_version(contract.version))
 
 
 def check_contract(draft: Draft) -> Contract:

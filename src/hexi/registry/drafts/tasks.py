@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from hexi.data.contracts.model import Publisher
 from hexi.data.drafting import drafts as drafting
-from hexi.data.drafting import editing
+from hexi.data.drafting import editing, renewing
 from hexi.data.drafting.comparing import changes
 from hexi.data.drafting.headings import name_of
 from hexi.data.engines.sources.taking import told_as
@@ -91,8 +91,8 @@ def _proposal(draft: Draft) -> tuple[str, dict[str, object]]:
     if draft.base_version is None:
         return found.text, found.as_json()
     standing = catalog.dataset(draft.dataset).contract
-    proposed = editing.source_of(found.text)
-    text = editing.with_source(standing.text, proposed, version=editing.next_version(standing.version))
+    proposed = renewing.source_of(found.text)
+    text = renewing.with_source(standing.text, proposed, version=renewing.next_version(standing.version))
     return text, found.as_json()
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from hexi.data.contracts.checks import SET_CHECKS
 from hexi.data.contracts.model import Field
 from hexi.exchange.door import queries as door
 from hexi.kernel.errors import Denied, Missing
@@ -19,7 +20,6 @@ from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.pages import subject
 
-SET_CHECKS = {"row_count", "freshness"}
 SHORTEST_BAR = 0.6
 """In per cent: one row in a million is still seen."""
 

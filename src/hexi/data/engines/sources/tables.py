@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
@@ -23,6 +24,9 @@ from hexi.data.engines.sources.records import (
     WrongFormat,
     WrongHeader,
 )
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 MEMORY_LIMIT = "1GB"
 
@@ -119,6 +123,13 @@ def _ask(
     contract: Contract, query: str, files: Mapping[str, tuple[Path, ...]], answer: Path, *, workspace: Path
 ) -> None:
     """Write the answer of a query that sees nothing but the given files."""
+    with sandbox(files, workspace=workspace, dataset=contract.name) as engine:
+        engine.execute(f"copy ({query.strip().rstrip(';')}\n) to {_text_of(str(answer))} (format parquet)")
+
+
+@contextmanager
+def sandbox(files: Mapping[str, tuple[Path, ...]], *, workspace: Path, dataset: str) -> Iterator[DuckDBPyConnection]:
+    """An engine that sees datasets, by name, and the workspace: nothing else. Raises `QueryFailed`."""
     # Loaded by whoever asks a query: most runs read files.
     import duckdb
 
@@ -134,10 +145,10 @@ def _ask(
             for name, each in files.items():
                 listed = _list_of([str(part) for part in each])
                 engine.execute(f"create view {_name_of(name)} as select * from read_parquet({listed})")
-            engine.execute(f"copy ({query.strip().rstrip(';')}\n) to {_text_of(str(answer))} (format parquet)")
+            yield engine
     except duckdb.Error as error:
         raise QueryFailed(
-            "The query of {dataset} fails: {reason}", dataset=contract.name, reason=str(error).split("\n\n", 1)[0]
+            "The query of {dataset} fails: {reason}", dataset=dataset, reason=str(error).split("\n\n", 1)[0]
         ) from None
 
 
