@@ -31,6 +31,7 @@ check: .venv/dev messages ## Lint, format, types, walls between rooms, spelling,
 bench: .venv/dev .venv/bench ## Whole runs beside the floor and the peers, as ratios (5 and 20 million rows)
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.drafting
+	$(BIN)/python -m tests.benchmarks.databases
 	$(BIN)/python -m tests.benchmarks.search
 
 soak: .venv/dev messages ## The kill test and the generated bad input at full size

@@ -17,7 +17,7 @@ from tests.benchmarks.sections import carried
 
 PARTS = ("floor", "run", "cli", "pandas", "long")
 PAGE = ROOT / "docs/reference/benchmarks.md"
-SECTIONS = ("drafting", "search")
+SECTIONS = ("drafting", "databases", "search")
 """What other measurements write on the same page."""
 FULL_ROWS, LONG_ROWS = 5_000_000, 20_000_000
 

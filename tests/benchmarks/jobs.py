@@ -13,6 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SEED = 2015
+FROM_CSV = "{format: csv, encoding: utf-8}"
 
 
 def generate(path: Path, rows: str) -> dict[str, object]:
@@ -59,8 +60,53 @@ def whole(folder: Path, source: Path) -> dict[str, object]:
     return _published(folder, HERE / "firms.odcs.yaml", source)
 
 
-def _published(folder: Path, contract: Path, source: Path) -> dict[str, object]:
-    from hexi.data.contracts.reading import read_contract
+def whole_parquet(folder: Path, source: Path) -> dict[str, object]:
+    """The same run from a Parquet file of texts."""
+    return _published(folder, HERE / "firms.odcs.yaml", source, said="{format: parquet}")
+
+
+def whole_database(folder: Path, address: str) -> dict[str, object]:
+    """The same run from a table of a database."""
+    return _published(folder, HERE / "firms.odcs.yaml", None, said="{connection: bench, table: firms}", address=address)
+
+
+def read_database(address: str) -> dict[str, object]:
+    """The reader alone: every row of the table leaves the server, and nothing is done with it."""
+    import psycopg
+
+    rows = 0
+    copying = "copy (select * from firms) to stdout (format csv)"
+    with psycopg.connect(address) as session, session.cursor() as cursor, cursor.copy(copying) as pieces:
+        for _ in pieces:
+            rows += 1
+    return {"rows": rows}
+
+
+def fill_database(address: str, source: Path) -> dict[str, object]:
+    """Load the register into the table `firms`, every column as text."""
+    import csv
+
+    import psycopg
+
+    with source.open(encoding="utf-8", newline="") as file:
+        header = next(csv.reader(file))
+    columns = ", ".join(f'"{name}" text' for name in header)
+    with psycopg.connect(address) as session, session.cursor() as cursor:
+        cursor.execute(f"drop table if exists firms; create table firms ({columns})")
+        with cursor.copy("copy firms from stdin (format csv, header)") as pieces, source.open("rb") as file:
+            while piece := file.read(1 << 20):
+                pieces.write(piece)
+        session.commit()
+        session.autocommit = True
+        cursor.execute("vacuum analyze firms")
+    return {}
+
+
+def _published(
+    folder: Path, contract: Path, source: Path | None, *, said: str = "", address: str = ""
+) -> dict[str, object]:
+    from hexi.data.collecting.connections import Connection, made
+    from hexi.data.contracts.reading import contract_from_text
     from hexi.data.lake.tables import Lake
     from hexi.data.lifecycle.records import ReferenceSnapshot
     from hexi.data.lifecycle.running import run
@@ -75,13 +121,19 @@ def _published(folder: Path, contract: Path, source: Path) -> dict[str, object]:
             certificate, files = newest.metadata["hexi.certificate"], table.files(newest.version)
             return ReferenceSnapshot(dataset=dataset, version=newest.version, certificate=certificate, files=files)
 
+    class Bench:
+        def connection(self, name: str) -> Connection:
+            return made(name, address)
+
+    text = contract.read_text("utf-8")
     result = run(
-        read_contract(contract),
+        contract_from_text(text.replace(FROM_CSV, said) if said else text, file=contract),
         source=source,
         lake=lake,
         signer=NodeKey.load(folder / "node.pem"),
         node="bench",
         references=Tables(),
+        connections=Bench(),
         clock=lambda: datetime.fromtimestamp(time.time(), UTC),
     )
     return {
@@ -131,10 +183,14 @@ def draft(source: Path) -> dict[str, object]:
 
 
 JOBS: dict[str, Callable[..., dict[str, object]]] = {
-    each.__name__: each for each in (generate, floor, light_floor, prepare, whole, scan, read, draft)
+    each.__name__: each
+    for each in (
+        *(generate, floor, light_floor, prepare, whole, scan, read, draft),
+        *(whole_parquet, whole_database, read_database, fill_database),
+    )
 }
 
 if __name__ == "__main__":
     began = time.perf_counter()
-    said = JOBS[sys.argv[1]](*(Path(each) if "/" in each else each for each in sys.argv[2:]))
+    said = JOBS[sys.argv[1]](*(Path(each) if "/" in each and "://" not in each else each for each in sys.argv[2:]))
     print(json.dumps({**said, "work_s": time.perf_counter() - began}, ensure_ascii=False))
