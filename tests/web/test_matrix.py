@@ -123,6 +123,10 @@ ELSEWHERE = {
         "what everybody signed in may ask and read of their own: the tests of the feedback room",
     ),
     **dict.fromkeys(
+        ("schedule", "run-stop"),
+        "what the whole catalogue knows of: tests/web/test_scheduling.py, and the tests of schedules and runs",
+    ),
+    **dict.fromkeys(
         ("register", "registration"),
         "test_the_officer_applies_and_the_approver_decides and the tests of the room of registrations",
     ),

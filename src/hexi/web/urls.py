@@ -36,6 +36,7 @@ from hexi.web.pages import (
     quality,
     registrations,
     runs,
+    scheduling,
     uploads,
     wishes,
 )
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         page("datasets/<str:name>/quality/", quality.quality, name="quality"),
         page("datasets/<str:name>/quarantine/", quality.quarantine, name="quarantine"),
         page("datasets/<str:name>/versions/", dataset.versions, name="versions"),
+        deed("datasets/<str:name>/schedule/", scheduling.change, name="schedule"),
         page("datasets/<str:name>/versions/compare/", comparing.compare, name="compare"),
         page("datasets/<str:name>/entry/", cataloguing.entry, name="entry"),
         page("elements/", cataloguing.elements, name="elements"),
@@ -133,6 +135,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("uploads/<str:document_id>/tables/", uploads.tables, name="upload-tables"),
         page("runs/", runs.runs, name="runs"),
         page("runs/<str:run_id>/", runs.run, name="run"),
+        deed("runs/<str:run_id>/stop/", scheduling.stop, name="run-stop"),
         page("log/", log.log, name="log"),
         page("log/check/", log.check, name="log-check"),
         page("log/events/<str:event_id>/", log.event, name="event"),

@@ -48,6 +48,19 @@ def _without_place(name: str, fact: object) -> object:
     return gettext(fact) if " " in fact else fact
 
 
+def period(every_s: int) -> str:
+    """Return how often something is done, in the largest whole unit."""
+    for size, one, many in (
+        (604_800, gettext("every week"), gettext("every {count} weeks")),
+        (86_400, gettext("every day"), gettext("every {count} days")),
+        (3600, gettext("every hour"), gettext("every {count} hours")),
+        (60, gettext("every minute"), gettext("every {count} minutes")),
+    ):
+        if every_s % size == 0:
+            return one if every_s == size else many.format(count=every_s // size)
+    return gettext("every {count} seconds").format(count=every_s)
+
+
 def is_english() -> bool:
     """Whether the page is in English."""
     return (get_language() or "zh").startswith("en")

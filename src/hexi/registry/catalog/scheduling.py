@@ -16,8 +16,7 @@ from hexi.registry.accounts import actions as accounts
 from hexi.registry.catalog.errors import DatasetMissing, NothingToCollect
 from hexi.registry.catalog.models import Dataset
 from hexi.registry.runs import actions as runs
-
-DAY_S = 86_400
+from hexi.registry.runs import queries as run_queries
 
 
 def schedule(name: str, *, every_s: int, at: time | None = None, by: Actor, now: datetime) -> None:
@@ -27,19 +26,32 @@ def schedule(name: str, *, every_s: int, at: time | None = None, by: Actor, now:
     `NothingToCollect` where its contract reads a file that somebody handed in, `TooOften`.
     """
     organisation = _publisher(name, "run.schedule", by=by)
-    file = standing_contract(name)
-    if file is None or not can_collect(contract_from_text(file.read_text("utf-8"))):
-        raise NothingToCollect(
-            "{dataset} reads a file that somebody hands in, which does not renew itself. Let its contract name a "
-            "connection, or a query over other datasets.",
-            dataset=name,
-        )
+    _collected(name)
     runs.schedule(name, every_s=every_s, first_at=_next(at, now), organisation=organisation, by=by, now=now)
 
 
 def unschedule(name: str, *, by: Actor, now: datetime) -> None:
     """End a schedule. Raises `NotAuthorised`, `DatasetMissing`, `ScheduleMissing`."""
     runs.unschedule(name, organisation=_publisher(name, "run.schedule", by=by), by=by, now=now)
+
+
+def collect_now(name: str, *, by: Actor, now: datetime) -> str:
+    """Queue a run under the contract of the standing version, and return its id; one that waits already is that one.
+
+    Raises `NotAuthorised`, `DatasetMissing`, `NothingToCollect`.
+    """
+    organisation = _publisher(name, "dataset.publish", by=by)
+    return runs.enqueue(name, _collected(name), organisation=organisation, by=by, now=now)
+
+
+def stop(run_id: str, *, by: Actor, now: datetime) -> bool:
+    """Cancel a run; return whether it has ended already, or else stops at its next sign of life.
+
+    Raises `NotAuthorised`, `RunMissing`, `RunOver`.
+    """
+    found = run_queries.run(run_id)
+    publisher = Dataset.objects.filter(name=found.dataset).values_list("publisher", flat=True).first()
+    return runs.cancel(run_id, organisation=publisher or None, by=by, now=now)
 
 
 def can_collect(contract: Contract) -> bool:
@@ -56,6 +68,18 @@ def standing_contract(name: str) -> Path | None:
     newest = next(iter(table.versions()), None)
     path = table.contract_path(newest.metadata.get("hexi.contract", "")) if newest else None
     return path if path is not None and path.is_file() else None
+
+
+def _collected(name: str) -> Path:
+    """The contract under which the node can collect a dataset by itself. Raises `NothingToCollect`."""
+    file = standing_contract(name)
+    if file is None or not can_collect(contract_from_text(file.read_text("utf-8"))):
+        raise NothingToCollect(
+            "{dataset} reads a file that somebody hands in, which does not renew itself. Let its contract name a "
+            "connection, or a query over other datasets.",
+            dataset=name,
+        )
+    return file
 
 
 def _publisher(name: str, verb: str, *, by: Actor) -> str | None:

@@ -79,17 +79,13 @@ def at_work() -> tuple[RunRecord, ...]:
 
 def schedules() -> tuple[ScheduleRecord, ...]:
     """Every schedule, by dataset."""
-    return tuple(
-        ScheduleRecord(
-            dataset=each.dataset,
-            account=each.account,
-            contract_file=Path(each.contract_file) if each.contract_file else None,
-            source_file=Path(each.source_file) if each.source_file else None,
-            every_s=each.every_s,
-            due_at=each.due_at,
-        )
-        for each in Schedule.objects.order_by("dataset")
-    )
+    return tuple(_schedule(each) for each in Schedule.objects.order_by("dataset"))
+
+
+def schedule(dataset: str) -> ScheduleRecord | None:
+    """The schedule of a dataset, None where it has none."""
+    found = Schedule.objects.filter(dataset=dataset).first()
+    return None if found is None else _schedule(found)
 
 
 def failed(*, account: str | None = None, limit: int = 20) -> tuple[RunRecord, ...]:
@@ -129,6 +125,17 @@ def _following(month: date) -> date:
 def _midnight(day: date) -> datetime:
     """When a day begins on the node's clock, which is the one that months are told by."""
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _schedule(row: Schedule) -> ScheduleRecord:
+    return ScheduleRecord(
+        dataset=row.dataset,
+        account=row.account,
+        contract_file=Path(row.contract_file) if row.contract_file else None,
+        source_file=Path(row.source_file) if row.source_file else None,
+        every_s=row.every_s,
+        due_at=row.due_at,
+    )
 
 
 def _record(row: Run) -> RunRecord:

@@ -28,7 +28,7 @@ from hexi.web import tables, wording
 from hexi.web.asking import reader
 from hexi.web.clock import clock
 from hexi.web.keeping import kept
-from hexi.web.pages import subject
+from hexi.web.pages import scheduling, subject
 from hexi.web.pages.comparing import in_words
 from hexi.web.tables import TableState
 
@@ -251,7 +251,8 @@ def versions(request: HttpRequest, name: str) -> HttpResponse:
         "runs": runs.recent(dataset=name, limit=10),
         "may_publish": accounts.may(reader(request), "draft.create", record.summary.publisher_id),
     }
-    return render(request, "portal/dataset/versions.html", {**subject.context(record, tab="versions"), **context})
+    context |= subject.context(record, tab="versions") | scheduling.context(request, record)
+    return render(request, "portal/dataset/versions.html", context)
 
 
 def use(request: HttpRequest, name: str) -> HttpResponse:

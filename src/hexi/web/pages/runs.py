@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,11 +16,13 @@ from django.utils.http import urlencode
 from hexi.data.lifecycle.records import Step
 from hexi.kernel.errors import Missing
 from hexi.kernel.names import Text
+from hexi.registry.accounts import queries as accounts
 from hexi.registry.catalog import queries as catalog
 from hexi.registry.events import queries as events
 from hexi.registry.runs import queries
 from hexi.registry.runs.records import RunRecord, State
 from hexi.web import tables, wording
+from hexi.web.asking import reader
 from hexi.web.clock import clock
 
 BUSY = (State.QUEUED, State.RUNNING)
@@ -60,7 +63,10 @@ def runs(request: HttpRequest) -> HttpResponse:
     if month is not None and month not in months:
         # The form says what is asked for, also where that is nothing.
         months = (*months, month)
+    schedules = queries.schedules()
+    titles = catalog.titles_of({each.dataset for each in schedules})
     context = {
+        "schedules": [(each, titles[each.dataset]) for each in schedules if each.dataset in titles],
         "runs": shown(found),
         "is_busy": any(each.state == State.RUNNING for each in found),
         "total": total,
@@ -95,15 +101,16 @@ def address(states: Iterable[State] = (), month: date | None = None, *, page: in
 def run(request: HttpRequest, run_id: str) -> HttpResponse:
     """One run; the page asks again while it is at work."""
     found = queries.run(run_id)
-    try:
-        title = catalog.dataset(found.dataset).summary.title
-    except Missing:
-        # A first run that failed left no dataset behind.
-        title = None
+    title, publisher = None, None
+    # A first run that failed left no dataset behind.
+    with suppress(Missing):
+        summary = catalog.dataset(found.dataset).summary
+        title, publisher = summary.title, summary.publisher_id
     context = {
         **progress_of(found),
         "title": title,
         "is_busy": found.state in BUSY,
+        "may_stop": found.state in BUSY and accounts.may(reader(request), "run.cancel", publisher),
         "elapsed": _elapsed(found),
         "events": events.events_about(f"dataset:{found.dataset}", limit=8),
     }

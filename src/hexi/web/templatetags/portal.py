@@ -47,6 +47,7 @@ for each in (
     wording.moment,
     wording.seconds,
     wording.rows,
+    wording.period,
 ):
     register.filter(each.__name__, each)
 
