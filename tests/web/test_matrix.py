@@ -123,7 +123,7 @@ ELSEWHERE = {
         "what everybody signed in may ask and read of their own: the tests of the feedback room",
     ),
     **dict.fromkeys(
-        ("schedule", "run-stop"),
+        ("schedule", "run-stop", "restore"),
         "what the whole catalogue knows of: tests/web/test_scheduling.py, and the tests of schedules and runs",
     ),
     **dict.fromkeys(

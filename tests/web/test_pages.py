@@ -28,7 +28,7 @@ SIGNED_IN |= {"notices", "notice", "correct", "ask", "wish-new"}
 SIGNED_IN |= {"catalogue-file", "catalogue-workbook", "mend", "register", "registrations-waiting"}
 """Pages that ask a stranger to sign in."""
 DEEDS = {"draft-begin", "draft-field", "draft-decide", "invite", "program", "person-change"}
-DEEDS |= {"upload-form", "upload-complete", "upload-discard", "follow", "schedule", "run-stop"}
+DEEDS |= {"upload-form", "upload-complete", "upload-discard", "follow", "schedule", "run-stop", "restore"}
 """Addresses that only do something: whoever looks is refused."""
 LANGUAGES = {"": "zh-hans", "/en": "en"}
 WORDS = ("'", '"><script>', "\x00", "x" * 5000, "-1", "９", "😀")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from hexi.kernel.errors import Conflict, Denied, HexiError, Invalid, Missing, Unavailable
 from hexi.registry.accounts.errors import NotAuthorised, TokenVoid
 from hexi.registry.drafts.errors import DraftNotOpen
+from hexi.registry.events.verbs import VERBS
 from hexi.web import wording
 from hexi.web.asking import bearer, is_signed_in, reader
 
@@ -56,6 +57,9 @@ def answer(request: HttpRequest, error: HexiError) -> HttpResponse:
 def sentence(error: HexiError) -> str:
     """Return the error's message in the language of the page."""
     facts = error.facts
+    if isinstance(error, NotAuthorised) and (verb := VERBS.get(str(facts.get("verb")))):
+        done = gettext("{account} may not do this ({what}); ask an operator for the role that it takes.")
+        return done.format(account=facts["account"], what=wording.say(verb.title))
     if isinstance(error, DraftNotOpen):
         facts = {**facts, "state": wording.say(wording.DRAFT_STATES[str(facts["state"])])}
     return wording.told(error.template, facts)

@@ -26,6 +26,7 @@ from hexi.cli.commands.keys import keys
 from hexi.cli.commands.packs import pack
 from hexi.cli.commands.publish import publish
 from hexi.cli.commands.registrations import registrations
+from hexi.cli.commands.restore import restore
 from hexi.cli.commands.schedules import schedule
 from hexi.cli.commands.serve import serve
 from hexi.cli.commands.status import status
@@ -121,22 +122,7 @@ def main(*, debug: bool) -> None:
 
 
 for command in (
-    *(
-        init,
-        infer,
-        rehearsal,
-        publish,
-        verify,
-        status,
-        events,
-        keys,
-        account,
-        connections,
-        schedule,
-        registrations,
-        serve,
-        pack,
-    ),
-    demo,
+    *(init, infer, rehearsal, publish, restore, verify, status, events),
+    *(keys, account, connections, schedule, registrations, serve, pack, demo),
 ):
     main.add_command(command)

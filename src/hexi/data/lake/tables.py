@@ -156,6 +156,23 @@ class DatasetTable:
         """Parquet files of the quarantined rows of a version; empty where nothing was quarantined."""
         return _files(self.folder / QUARANTINE, version, self.name)
 
+    def staged_again(self, version: int) -> list[StagedFile]:
+        """The accepted rows' files of a version, to be committed as another. Raises `FileMissing`."""
+        said: dict[str, dict[str, object]] = {}
+        for entry in sorted((self.folder / DATA / "_delta_log").glob("*.json")):
+            actions = (json.loads(line) for line in entry.read_text("utf-8").splitlines())
+            said |= {
+                each["add"]["path"]: json.loads(each["add"].get("stats") or "{}") for each in actions if "add" in each
+            }
+        found = []
+        for path in self.files(version):
+            if not path.is_file():
+                raise FileMissing("“{file}” is not there: {reason}", file=path, reason="its version was removed")
+            stats = dict(said.get(path.name, {}))
+            rows = int(str(stats.pop("numRecords", 0)))
+            found.append(StagedFile(path=path, size_bytes=path.stat().st_size, rows=rows, stats=stats))
+        return found
+
     def staging(self, part: str, filename: str) -> Path:
         """Where a new file is to be written: `part` is `DATA` or `QUARANTINE`."""
         return self.folder / part / filename

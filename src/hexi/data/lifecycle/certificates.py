@@ -106,6 +106,8 @@ class Certificate:
     rewritten: Mapping[str, int]
     """Field that is cleaned → values that the source has written differently."""
     node: Node
+    restores: str | None = None
+    """SHA-256 of the certificate of an earlier version whose rows these are again; None for a run's own rows."""
 
     @property
     def made_at(self) -> datetime:
@@ -153,8 +155,12 @@ def build_statement(
     rewritten: Mapping[str, int],
     node: Node,
     inputs: Sequence[ReferenceSnapshot | Input] = (),
+    restores: str | None = None,
+    because: str = "",
 ) -> dict[str, object]:
     """Return the statement over `files`, the accepted rows of one version. `seal` signs it.
+
+    `restores` is the certificate of the earlier version whose rows these are again, `because` says why.
 
     The accepted and quarantined counts are those of the files. Raises `ValueError` if they do not
     add up to `rows`: such a certificate would contradict itself.
@@ -204,6 +210,7 @@ def build_statement(
             ],
             "rewritten": dict(rewritten),
             "node": {"name": node.name, "key": node.key},
+            **({"restores": restores, "because": because} if restores else {}),
         },
     }
 
@@ -334,6 +341,7 @@ def _certificate(sha256: str, said: Cursor, subjects: Sequence[tuple[str, str]])
         ),
         rewritten=said.counts("rewritten"),
         node=node_of(said),
+        restores=said.text_or_none("restores"),
     )
 
 

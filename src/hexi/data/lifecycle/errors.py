@@ -1,6 +1,6 @@
 """What stops a run besides its source and the disk."""
 
-from hexi.kernel.errors import Invalid
+from hexi.kernel.errors import Conflict, Invalid
 
 
 class SetRuleBroken(Invalid):
@@ -8,3 +8,15 @@ class SetRuleBroken(Invalid):
 
     code = "run.set-rule-broken"
     exit_code = 5
+
+
+class NothingToRestore(Conflict):
+    """The version is the newest already."""
+
+    code = "restore.nothing"
+
+
+class VersionDamaged(Invalid):
+    """The files of an earlier version are not those that were certified."""
+
+    code = "restore.damaged"

@@ -43,13 +43,17 @@ ROLES: Mapping[str, RoleWord] = {
     ),
     "approver": RoleWord(
         Text("审核人", "approver"),
-        Text("审核草稿，发布、登记和撤下数据集", "Reviews drafts; publishes, registers and withdraws datasets."),
+        Text(
+            "审核草稿，发布、恢复、登记和撤下数据集",
+            "Reviews drafts; publishes, restores, registers and withdraws datasets.",
+        ),
         frozenset(
             {
                 "draft.see",
                 "draft.approve",
                 "draft.return",
                 "dataset.publish",
+                "dataset.restore",
                 "dataset.withdraw",
                 "registration.*",
                 "grant.*",

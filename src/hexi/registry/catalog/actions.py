@@ -90,7 +90,7 @@ def publish(
             progress=watch,
             revoked=_revoked(),
         )
-        _follow(lake, contract.name, verb="dataset.publish", by=by, clock=clock, restores=True)
+        follow(lake, contract.name, verb="dataset.publish", by=by, clock=clock, restores=True)
     except BaseException as error:
         watch.end()
         # Stopped in the engine's own threads, the reason arrives wrapped in an error of the source.
@@ -170,7 +170,7 @@ def catch_up(*, clock: Clock) -> list[tuple[str, int]]:
     names = lake.names()
     entered: list[tuple[str, int]] = []
     for name in names:
-        entered += _follow(lake, name, verb="dataset.catch-up", by=NODE, clock=clock)
+        entered += follow(lake, name, verb="dataset.catch-up", by=NODE, clock=clock)
     # Compared here: a list of every name is too long for a question to the database.
     for name in set(Dataset.objects.filter(is_withdrawn=False).values_list("name", flat=True)) - set(names):
         _vanish(name, clock=clock)
@@ -178,9 +178,10 @@ def catch_up(*, clock: Clock) -> list[tuple[str, int]]:
     return entered
 
 
-def _follow(
+def follow(
     lake: Lake, name: str, *, verb: str, by: Actor, clock: Clock, restores: bool = False
 ) -> list[tuple[str, int]]:
+    """Enter what the lake holds of a dataset and the catalogue lacks; `restores` shows a withdrawn one again."""
     table = lake.dataset(name)
     held = {each.version: each for each in table.versions() if "hexi.certificate" in each.metadata}
     true = {number: each.metadata["hexi.certificate"] for number, each in held.items()}

@@ -31,3 +31,9 @@ class NothingToCollect(Invalid):
     """The dataset's source does not renew itself, so nothing comes of publishing it again."""
 
     code = "dataset.nothing-to-collect"
+
+
+class ReasonMissing(Invalid):
+    """What many rely on is not changed without a word."""
+
+    code = "dataset.reason-missing"

@@ -57,6 +57,13 @@ def _look_at(draft: Draft, *, clock: Clock) -> None:
             _end(draft, State.DISCARDED, "fail", error.template, error.kept_facts, clock=clock)
             tell_author(draft, "Your upload “{title}” cannot be read; its page says why.", by=NODE, now=clock())
         return
+    except Exception as error:
+        # A bug must not keep all other work waiting: this upload is given up, and the worker tells of the bug.
+        with transaction.atomic():
+            failed = "Hexi itself failed at this file ({reason}). Tell the operator; the file was not changed."
+            _end(draft, State.DISCARDED, "fail", failed, {"reason": type(error).__name__}, clock=clock)
+            tell_author(draft, "Your upload “{title}” cannot be read; its page says why.", by=NODE, now=clock())
+        raise
     now = clock()
     about = editing.about(text)
     with transaction.atomic():

@@ -40,6 +40,9 @@ VERBS: Mapping[str, Verb] = {
         "dataset",
         ("version", "certificate", "rows", "accepted", "quarantined", "resource_code"),
     ),
+    "dataset.restore": Verb(
+        Text(zh="恢复早前版本", en="Restored an earlier version"), "dataset", ("version", "restored", "because")
+    ),
     "dataset.withdraw": Verb(
         Text(zh="撤下数据集", en="Withdrew a dataset from the catalogue"), "dataset", ("because",)
     ),
@@ -206,6 +209,7 @@ FACTS: Mapping[str, Text] = {
     "resource_code": Text(
         zh="目录代码；只在这一版本首次取得时记录", en="Resource code, where this version was the first to bring one."
     ),
+    "restored": Text(zh="所恢复的版本", en="The version whose rows came back."),
     "role": Text(zh="角色", en="The role, such as `officer`."),
     "rows": Text(zh="行数", en="Rows: those that came in, of a version; those that went out, of a download."),
     "run": Text(zh="处理批次的编号", en="Id of the run."),

@@ -250,6 +250,7 @@ def versions(request: HttpRequest, name: str) -> HttpResponse:
         "changes": changes,
         "runs": runs.recent(dataset=name, limit=10),
         "may_publish": accounts.may(reader(request), "draft.create", record.summary.publisher_id),
+        "may_restore": accounts.may(reader(request), "dataset.restore", record.summary.publisher_id),
     }
     context |= subject.context(record, tab="versions") | scheduling.context(request, record)
     return render(request, "portal/dataset/versions.html", context)
