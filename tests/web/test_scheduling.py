@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from hexi.kernel.actors import NODE
 from hexi.registry.accounts import actions as accounts
@@ -26,6 +28,12 @@ FROM_FILE = contract("test.files", field("code", "编号"))
 CONTRACT = contract(FIRMS, field("code", "编号", more="primaryKey: true")).replace(
     "{path: firms.csv, format: csv}", "{connection: trade, table: firms}"
 )
+
+
+@pytest.fixture(autouse=True)
+def in_chinese() -> Iterator[None]:
+    with override("zh-hans"):
+        yield
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from hexi.kernel.errors import Invalid
 from hexi.registry.accounts import queries as accounts
+from hexi.registry.accounts.actions import require
 from hexi.registry.catalog import scheduling
 from hexi.registry.catalog.records import DatasetRecord
 from hexi.registry.runs import queries as runs
@@ -50,6 +51,8 @@ def context(request: HttpRequest, record: DatasetRecord) -> dict[str, Any]:
 def change(request: HttpRequest, name: str) -> HttpResponse:
     """Set or end the schedule of a dataset, or collect it now."""
     by, said = reader(request), request.POST
+    record = subject.dataset(name)
+    require(by, "run.schedule", name, organisation=record.summary.publisher_id)
     try:
         match said.get("do"):
             case "now":
@@ -60,7 +63,6 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
                 every_s, at = _period(said.get("every", "")), _time(said.get("at", ""))
                 scheduling.schedule(name, every_s=every_s, at=at, by=by, now=clock())
     except (BadTime, TooOften) as error:
-        record = subject.dataset(name)
         shown = subject.context(record, tab="versions") | context(request, record)
         shown["schedule_error"] = refusals.sentence(error)
         return render(request, "portal/dataset/versions.html", shown, status=400)
