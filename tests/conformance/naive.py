@@ -121,6 +121,13 @@ def boolean(text: str) -> bool | None:
 
 
 def phone(text: str) -> str | None:
+    area, number, sign = r"010|02\d|0[3-9]\d\d", r"\d{7,8}", r"-|转|分机|转分机|ext\.?"
+    spoken = re.sub(r"[()]", "", without_blanks(text))
+    extended = re.fullmatch(
+        rf"(?:(?:\+|00)86-?)?({area})-?({number})(?:{sign})(\d{{1,6}})", spoken, re.ASCII | re.IGNORECASE
+    )
+    if extended:
+        return "-".join(extended.groups())
     text = re.sub(r"[-()]", "", without_blanks(text)).removeprefix("+86")
     landline = re.fullmatch(r"(010|02\d|0[3-9]\d\d)(\d{7,8})", text, re.ASCII)
     return (f"{landline[1]}-{landline[2]}" if landline else text) or None
