@@ -28,6 +28,8 @@ def test_the_catalogue_shows_the_rows_that_came_back_and_the_log_why(twice: Node
 
     assert (queries.dataset(FIRMS).summary.version, queries.dataset(FIRMS).summary.rows) == (2, 2)
     said = next(each for each in events.events_about(f"dataset:{FIRMS}") if each.verb == "dataset.restore")
+    first, *_, third = reversed(queries.dataset(FIRMS).versions)
+    assert third.restores == first.certificate_sha256
     assert said.details == {"version": 2, "restored": 0, "because": "typed wrongly"}
 
 

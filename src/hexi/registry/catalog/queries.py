@@ -353,6 +353,7 @@ def _version(row: Version, name: str) -> VersionRecord:
         seconds=facts["seconds"],
         sources=tuple(facts["sources"]),
         inputs=tuple(facts["inputs"]),
+        restores=facts.get("restores"),
     )
 
 

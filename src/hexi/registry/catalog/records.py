@@ -153,6 +153,8 @@ class VersionRecord:
     sources: tuple[dict[str, object], ...]
     inputs: tuple[dict[str, object], ...]
     """Datasets this version was computed or checked with: dataset, version, certificate."""
+    restores: str | None
+    """SHA-256 of the certificate of the earlier version whose rows it holds again; None for a run's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,4 +124,5 @@ def _facts(said: Certificate) -> dict[str, object]:
         "inputs": [
             {"dataset": each.dataset, "version": each.version, "certificate": each.certificate} for each in said.inputs
         ],
+        "restores": said.restores,
     }

@@ -91,6 +91,8 @@ class Change:
     """The version before; None for the first."""
     said: list[str]
     """What its contract says otherwise than the one before."""
+    restores: int | None = None
+    """The earlier version whose rows it holds again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,7 @@ def _field(
 def versions(request: HttpRequest, name: str) -> HttpResponse:
     """Every version, and what changed from one to the next."""
     record = subject.dataset(name)
+    numbers = {each.certificate_sha256: each.version for each in record.versions}
     changes = [
         Change(
             newer,
@@ -242,6 +245,7 @@ def versions(request: HttpRequest, name: str) -> HttpResponse:
             newer.contract_sha256 != older.contract_sha256,
             older.version,
             in_words(compare(older.contract, newer.contract)),
+            numbers.get(newer.restores or ""),
         )
         for newer, older in pairwise(record.versions)
     ]
