@@ -277,6 +277,8 @@ FORMATS = {
 }
 UPLOAD_FORMATS = {
     **FORMATS,
+    "dbf": Text("DBF（dBASE、FoxPro）", "DBF (dBASE, FoxPro)"),
+    "xml": Text("XML", "XML"),
     "excel": Text("Excel", "Excel"),
     "json": Text("JSON", "JSON"),
     "zip": Text("ZIP", "ZIP"),

@@ -132,6 +132,16 @@ class SetRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnPlace:
+    """Where a column of fixed-width text stands in its line."""
+
+    name: str
+    start: int
+    """From 1, in characters or bytes."""
+    width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where the rows come from and how to read them. `None` means: find out from the bytes."""
 
@@ -156,7 +166,13 @@ class Source:
     header_row: int = 1
     """1-based row of the column names (csv and Excel)."""
     records: str | None = None
-    """Path to the records of a JSON source, for example `townships.{county_code}.townships.{name}`."""
+    """Path to the records of a JSON or XML source, for example `townships.{county_code}.townships.{name}`."""
+    columns: tuple[ColumnPlace, ...] = ()
+    """Where the columns of fixed-width text stand."""
+    counted: str = "characters"
+    """In what their places are counted: `characters` or `bytes`."""
+    first_row: int = 1
+    """1-based line of the first record of fixed-width text."""
     query: str | None = None
     """The text of a SELECT over other datasets."""
     inputs: tuple[str, ...] = ()

@@ -27,6 +27,12 @@ FORMATS: Mapping[str, tuple[Text, frozenset[str]]] = {
     ),
     "geojson": (Text("GeoJSON 要素集", "a GeoJSON FeatureCollection"), frozenset({"path", "encoding"})),
     "parquet": (Text("Parquet 文件", "a Parquet file"), frozenset({"path"})),
+    "dbf": (Text("dBASE、FoxPro 表（.dbf）", "a table of dBASE or FoxPro (.dbf)"), frozenset({"path", "encoding"})),
+    "xml": (Text("XML 文件", "an XML document"), frozenset({"path", "encoding", "records"})),
+    "fixed": (
+        Text("定宽文本", "fixed-width text"),
+        frozenset({"path", "encoding", "columns", "counted", "first_row"}),
+    ),
     "sql": (Text("对其他数据集的查询", "a query over other datasets"), frozenset({"query"})),
     "synthetic": (
         Text("程序生成的数据", "made-up rows"),
@@ -105,9 +111,42 @@ _SOURCE = Shape(
         "header_row": Shape(
             kind="integer", least=1, doc=Text("列名所在行，从 1 数起", "row of the column names, from 1")
         ),
+        "columns": Shape(
+            kind="list",
+            item=Shape(
+                kind="mapping",
+                is_required=True,
+                doc=Text("定宽文本的一列", "a column of fixed-width text"),
+                keys={
+                    "name": _text("列名", "name of the column", is_required=True),
+                    "start": Shape(
+                        kind="integer",
+                        least=1,
+                        is_required=True,
+                        doc=Text("起始位置，从 1 数起", "where it begins, from 1"),
+                    ),
+                    "width": Shape(kind="integer", least=1, is_required=True, doc=Text("宽度", "how wide it is")),
+                },
+            ),
+            doc=Text("定宽文本的各列", "columns of fixed-width text"),
+        ),
+        "counted": Shape(
+            kind="choice",
+            doc=Text(
+                "定宽文本的位置按什么计数；没写的按字符",
+                "in what the places of fixed-width text are counted; characters where it is not said",
+            ),
+            choices=_choices(characters=("字符", "characters"), bytes=("编码后的字节", "bytes of the encoding")),
+        ),
+        "first_row": Shape(
+            kind="integer",
+            least=1,
+            doc=Text("定宽文本第一条记录所在行，从 1 数起", "line of the first record of fixed-width text, from 1"),
+        ),
         "records": _text(
-            "JSON 中记录的路径：{x} 取下键或序号作为列 x，* 只经过",
-            "path to the records in JSON: {x} takes a key or index as column x, * only walks",
+            "JSON 中记录的路径：{x} 取下键或序号作为列 x，* 只经过；XML 中为记录元素的路径，如“名录.单位”",
+            "path to the records in JSON: {x} takes a key or index as column x, * only walks; in XML the path of their "
+            "elements, such as list.unit",
         ),
         "query": _text(
             ".sql 文件（相对路径），内容是一个 SELECT：查询其他数据集时，表名写作带引号的数据集名称；"

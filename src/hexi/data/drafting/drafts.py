@@ -26,6 +26,13 @@ from hexi.kernel.errors import Invalid
 from hexi.kernel.names import Text
 
 SAMPLES = 6
+FIXED_WIDTH = 20
+"""Characters from which on a line may hold several columns."""
+FIXED = Text(
+    "只有一列，看起来是定宽文本：请在数据契约的hexi.source中写明format: fixed和各列的名称、起始位置、宽度，再起草。",
+    "There is one column, which looks like fixed-width text: say “format: fixed” in hexi.source, with the name, start "
+    "and width of each column.",
+)
 CONDITION = Text(
     "含个人信息，经数源单位同意后按申请的用途使用。",
     "It holds personal details: used for the purpose applied for, with the publisher's consent.",
@@ -138,7 +145,7 @@ def draft(
         if not any(each.empty < found.rows for each in found.columns):
             raise NothingToDraft("“{file}” has no column with a value: there is nothing to draft.", file=called)
         proposals = propose(found, {each.source: readings_of(found.sample, each) for each in found.columns})
-        if source.records is not None:
+        if source.records is not None and raw.format == "json":
             above += _leave_out_what_stands_around(found, proposals)
         choose_key(found, proposals)
         if sample is not None:
@@ -168,18 +175,31 @@ def _open(path: Path, workspace: Path) -> tuple[Source, RawSource, list[Text]]:
             raise
         said = Source(records=f"{error.only}.*")
         raw = open_source(_bare(said), path, workspace=workspace)
+    if raw.records is not None:
+        said = replace(said, records=raw.records)
     if format == "excel" and (row := header_row_of(_rows(raw), width=len(raw.columns))) != 1:
         said = Source(header_row=row)
         raw = open_source(_bare(said), path, workspace=workspace)
+    notes = [*raw.notes, *([FIXED] if format == "csv" and _looks_fixed(raw) else [])]
     if said.header_row == 1:
-        return said, raw, []
+        return said, raw, notes
     row = said.header_row
     above = ("第1行", "Row 1") if row == 2 else (f"前{row - 1}行", f"Rows 1 to {row - 1}")
     note = Text(
         f"{above[0]}不是列名，已跳过；列名在第{row}行。",
         f"{above[1]} held no names of columns and was skipped; the names stand in row {row}.",
     )
-    return said, raw, [note]
+    return said, raw, [note, *notes]
+
+
+def _looks_fixed(raw: RawSource) -> bool:
+    """Whether a table of one column looks as if its columns stood at fixed places: gaps in every line, few widths."""
+    if len(raw.columns) != 1:
+        return False
+    lines = [raw.columns[0], *(line or "" for line in raw.frame.head(SAMPLE_LINES).collect()[raw.columns[0]])]
+    widths = {len(line.rstrip()) for line in lines}, {len(line.rstrip().encode("gb18030")) for line in lines}
+    has_gaps = all("  " in line.strip() for line in lines)
+    return len(lines) > 2 and (has_gaps or min(map(len, widths)) == 1) and max(map(len, lines)) >= FIXED_WIDTH
 
 
 def _leave_out_what_stands_around(found: Profile, proposals: Sequence[Proposal]) -> list[Text]:
