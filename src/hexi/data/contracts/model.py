@@ -148,7 +148,7 @@ class Source:
     path: str | None = None
     """Relative to the contract file."""
     format: str | None = None
-    """A key of `properties.FORMATS`."""
+    """A key of `source_words.FORMATS`."""
     connection: str | None = None
     """Name of the connection through which it is read; None for what lies beside the contract."""
     table: str | None = None
@@ -165,6 +165,12 @@ class Source:
     sheet: str | None = None
     header_row: int = 1
     """1-based row of the column names (csv and Excel)."""
+    header_rows: int = 1
+    """So many rows of a sheet name the columns, the first of them in `header_row`: groups above, names below."""
+    totals: str = "keep"
+    """Whether rows of a sheet that add others up are rows: `keep` or `drop`."""
+    footnotes: str = "keep"
+    """Whether notes and signatures below the table of a sheet are rows: `keep` or `drop`."""
     records: str | None = None
     """Path to the records of a JSON or XML source, for example `townships.{county_code}.townships.{name}`."""
     columns: tuple[ColumnPlace, ...] = ()

@@ -12,7 +12,7 @@ from hexi.data.contracts.documents import ContractMissing, file_text
 from hexi.data.contracts.expressions import parse_query
 from hexi.data.contracts.model import ColumnPlace, Source
 from hexi.data.contracts.problems import ContractInvalid, Notebook, Place
-from hexi.data.contracts.properties import FORMATS
+from hexi.data.contracts.source_words import FORMATS
 from hexi.kernel.errors import Invalid
 
 ENDINGS = {
@@ -88,6 +88,9 @@ def read_source(
         quote=said.get("quote"),
         sheet=said.get("sheet"),
         header_row=said.get("header_row") or 1,
+        header_rows=said.get("header_rows") or 1,
+        totals=said.get("totals") or "keep",
+        footnotes=said.get("footnotes") or "keep",
         records=said.get("records"),
         columns=_columns(said, place, notes) if form == "fixed" else (),
         counted=said.get("counted") or "characters",

@@ -19,8 +19,10 @@ from hexi.data.drafting.trees import dump, flow, own_set
 from hexi.data.engines.profiles import ColumnProfile, Profile, profile, write_sample
 from hexi.data.engines.sources import bytes_of
 from hexi.data.engines.sources.dialects import SAMPLE_LINES, first_rows
+from hexi.data.engines.sources.layouts import is_total, notes_begin
 from hexi.data.engines.sources.opening import format_of, open_source
 from hexi.data.engines.sources.records import NoRecords, RawSource
+from hexi.data.engines.sources.workbooks import headings_deep
 from hexi.data.lifecycle.records import Progress, Silent, Step
 from hexi.kernel.errors import Invalid
 from hexi.kernel.names import Text
@@ -177,19 +179,45 @@ def _open(path: Path, workspace: Path) -> tuple[Source, RawSource, list[Text]]:
         raw = open_source(_bare(said), path, workspace=workspace)
     if raw.records is not None:
         said = replace(said, records=raw.records)
-    if format == "excel" and (row := header_row_of(_rows(raw), width=len(raw.columns))) != 1:
-        said = Source(header_row=row)
-        raw = open_source(_bare(said), path, workspace=workspace)
+    if format == "excel":
+        return _sheet(path, raw, workspace)
     notes = [*raw.notes, *([FIXED] if format == "csv" and _looks_fixed(raw) else [])]
-    if said.header_row == 1:
-        return said, raw, notes
-    row = said.header_row
+    return said, raw, [*_above(said.header_row), *notes]
+
+
+def _sheet(path: Path, raw: RawSource, workspace: Path) -> tuple[Source, RawSource, list[Text]]:
+    """Open a sheet as its office laid it out: below titles, under all its headings, without totals and notes."""
+    said = Source(header_row=header_row_of(_rows(raw), width=len(raw.columns)))
+    said = replace(said, header_rows=headings_deep(path, first=said.header_row))
+    if said != Source():
+        raw = open_source(_bare(said), path, workspace=workspace)
+    frame = raw.frame.collect()
+    has_totals = bool(frame.select(is_total(raw.columns).any()).item())
+    has_notes = notes_begin(frame, raw.columns) is not None
+    notes = _above(said.header_row)
+    if said.header_rows > 1:
+        notes.append(
+            Text(
+                f"列名占{said.header_rows}行（有合并单元格），分组名与列名用点连接。",
+                f"The names of the columns take {said.header_rows} rows with merged cells; groups and names are joined "
+                "with a point.",
+            )
+        )
+    if has_totals or has_notes:
+        said = replace(said, totals="drop" if has_totals else "keep", footnotes="drop" if has_notes else "keep")
+        raw = open_source(_bare(said), path, workspace=workspace)
+    return said, raw, [*notes, *raw.notes]
+
+
+def _above(row: int) -> list[Text]:
+    if row == 1:
+        return []
     above = ("第1行", "Row 1") if row == 2 else (f"前{row - 1}行", f"Rows 1 to {row - 1}")
     note = Text(
         f"{above[0]}不是列名，已跳过；列名在第{row}行。",
         f"{above[1]} held no names of columns and was skipped; the names stand in row {row}.",
     )
-    return said, raw, [note, *notes]
+    return [note]
 
 
 def _looks_fixed(raw: RawSource) -> bool:
@@ -286,6 +314,9 @@ def _text(
     reads: dict[str, object] = {"path": called, "format": format}
     if source.header_row != 1:
         reads["header_row"] = source.header_row
+    for key, standing in (("header_rows", 1), ("totals", "keep"), ("footnotes", "keep")):
+        if getattr(source, key) != standing:
+            reads[key] = getattr(source, key)
     if source.records is not None:
         reads["records"] = source.records
     for key, value in (
