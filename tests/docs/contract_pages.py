@@ -13,12 +13,12 @@ from hexi.data.contracts.patterns import CLASSES
 from hexi.data.contracts.properties import (
     CONTRACT_PROPERTIES,
     FIELD_PROPERTIES,
-    FORMATS,
     RULE_PROPERTIES,
 )
 from hexi.data.contracts.queries import QUERY_FUNCTIONS
 from hexi.data.contracts.rules import BOUNDS, DAYS, LENGTHS
 from hexi.data.contracts.shapes import Property, Shape
+from hexi.data.contracts.source_words import FORMATS
 from hexi.data.contracts.values import WRITTEN
 from hexi.data.contracts.words import Check, Cleaner, Parameter
 

@@ -36,6 +36,7 @@ def as_json(result: RunResult) -> dict[str, object]:
         "key": result.key,
         "certificate": str(result.certificate),
         "certificate_sha256": result.certificate_sha256,
+        "notes": [{"zh": note.zh, "en": note.en} for note in result.notes],
         "seconds": {step: round(seconds, 3) for step, seconds in result.seconds.items()},
     }
 
@@ -65,6 +66,8 @@ def show(contract: Contract, result: RunResult) -> None:
                 quarantined=many(result.quarantined),
             )
         )
+    for note in result.notes:
+        out.print(_("  Of the source: {note}", note=of(note)))
     if not result.accepted:
         out.print(
             _("  [yellow]This version has no rows.[/yellow] To have such a source refused, promise a “rowCount”.")

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
-from hexi.data.contracts import cataloguing, elements, properties
+from hexi.data.contracts import cataloguing, elements, source_words
 from hexi.data.contracts.model import Field, FieldType
 from hexi.kernel.names import Text
 from hexi.registry.registrations.records import STATES
@@ -191,7 +191,7 @@ UPDATES = {
     "daily": Text("每日", "daily"),
     "realtime": Text("实时", "in real time"),
 }
-SOURCE_FORMATS = {name: meaning for name, (meaning, _) in properties.FORMATS.items()}
+SOURCE_FORMATS = {name: meaning for name, (meaning, _) in source_words.FORMATS.items()}
 METHODS = cataloguing.METHODS
 ELEMENTS = {name: each.title for name, each in elements.ELEMENTS.items()}
 GAPS = {
@@ -290,6 +290,8 @@ FORMATS = {
 }
 UPLOAD_FORMATS = {
     **FORMATS,
+    "dbf": Text("DBF（dBASE、FoxPro）", "DBF (dBASE, FoxPro)"),
+    "xml": Text("XML", "XML"),
     "excel": Text("Excel", "Excel"),
     "json": Text("JSON", "JSON"),
     "zip": Text("ZIP", "ZIP"),

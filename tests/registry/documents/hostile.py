@@ -11,9 +11,14 @@ from collections.abc import Mapping
 import polars as pl
 import xlsxwriter
 
+from tests.data.sources.dbf import dbf
+
 CSV = "代码,名称\n1,兰州\n2,敦煌\n".encode()
 JSON = b'[{"code": "1"}, {"code": "2"}]'
 GEOJSON = b'{"type": "FeatureCollection", "features": []}'
+DBF = dbf([("code", "C", 6), ("name", "C", 8)], [[b"620100", "兰州".encode("gb18030")]])
+XML = '<?xml version="1.0"?><名录><单位>兰州</单位><单位>敦煌</单位></名录>'.encode()
+OLD_XML_WORKBOOK = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
 BOMB = b"""<?xml version="1.0"?>\n<!-- > --><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><sst>&b;</sst>"""
 
 

@@ -24,7 +24,7 @@ from hexi.registry.documents.records import State
 from tests.nodes import Node
 
 from . import hostile
-from .hostile import CSV, GEOJSON, JSON, zipped
+from .hostile import CSV, DBF, GEOJSON, JSON, XML, zipped
 from .test_uploads import LI, append, begin, hand_in, officer, on_disk
 
 __all__ = ["officer"]
@@ -44,6 +44,9 @@ pytestmark = pytest.mark.django_db
         (b'{"a": 1}\n{"a": 2}\n', "a.jsonl", "json", "a.jsonl"),
         (GEOJSON, "a.geojson", "geojson", "a.geojson"),
         (hostile.parquet(), "a.parquet", "parquet", "a.parquet"),
+        (DBF, "a.dbf", "dbf", "a.dbf"),
+        (XML, "a.xml", "xml", "a.xml"),
+        (XML.decode().encode("utf-16"), "a.xml", "xml", "a.xml"),
         (zipped({"a.csv": CSV}), "a.zip", "zip", "a.zip"),
     ],
 )
@@ -58,6 +61,8 @@ def test_a_table_is_what_its_name_says(officer: Node, content: bytes, name: str,
     [
         (CSV, "a.xlsx", "csv", "excel", "a.csv"),
         (CSV, "a.zip", "csv", "zip", "a.csv"),
+        (DBF, "a.xls", "dbf", "excel", "a.dbf"),
+        (XML, "a.xls", "xml", "excel", "a.xml"),
         (hostile.workbook(), "a.csv", "excel", "csv", "a.xlsx"),
         (hostile.workbook(), "a.xls", "excel", "", "a.xlsx"),
         (hostile.parquet(), "a.json", "parquet", "json", "a.parquet"),
@@ -77,7 +82,15 @@ def test_a_mislabelled_table_is_taken_for_what_it_is_and_told_so(
 REFUSED: dict[str, tuple[str, Callable[[], bytes], type[SourceInvalid], str]] = {
     "HTML that Excel opens": ("a.xls", lambda: b"\r\n<html xmlns:o='x'><table></table>", WrongFormat, "is HTML"),
     "a bare HTML table": ("a.xls", lambda: b"<table><tr><td>1</td></tr></table>", WrongFormat, "is HTML"),
-    "XML that Excel opens": ("a.xls", lambda: b'<?xml version="1.0"?><Workbook/>', WrongFormat, "is XML"),
+    "cut XML": ("a.xml", lambda: XML[:-3], SourceTruncated, "XML ends with a closing bracket"),
+    "XML with a document type": (
+        "a.xml",
+        lambda: b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "ha">]><r>&a;</r>',
+        Bomb,
+        "DOCTYPE",
+    ),
+    "cut DBF": ("a.dbf", lambda: DBF[:-5], SourceTruncated, "says 1 records"),
+    "XML that Excel opens": ("a.xls", lambda: hostile.OLD_XML_WORKBOOK, WrongFormat, "Excel 2003"),
     "a PDF": ("a.csv", lambda: b"%PDF-1.7\n%\xe2\xe3", WrongFormat, "is PDF"),
     "a picture": ("a.csv", lambda: b"\x89PNG\r\n\x1a\n" + bytes(99), WrongFormat, "is PNG"),
     "a gzip": ("a.csv", lambda: b"\x1f\x8b\x08\x00" + bytes(99), WrongFormat, "gzip"),

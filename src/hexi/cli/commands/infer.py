@@ -32,7 +32,7 @@ class FileStands(Conflict):
     "source",
     type=click.Path(path_type=Path),
     required=False,
-    help="The table: CSV, Excel, JSON, GeoJSON, Parquet, or a ZIP file with one of them.",
+    help="The table: CSV, Excel, DBF, JSON, GeoJSON, XML, Parquet, or a ZIP file with one of them.",
 )
 @click.option("--connection", help="Read a table of another system, through this connection of the node.")
 @click.option("--table", help="That table, with its schema where it needs one.")

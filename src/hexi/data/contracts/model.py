@@ -132,13 +132,23 @@ class SetRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnPlace:
+    """Where a column of fixed-width text stands in its line."""
+
+    name: str
+    start: int
+    """From 1, in characters or bytes."""
+    width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where the rows come from and how to read them. `None` means: find out from the bytes."""
 
     path: str | None = None
     """Relative to the contract file."""
     format: str | None = None
-    """A key of `properties.FORMATS`."""
+    """A key of `source_words.FORMATS`."""
     connection: str | None = None
     """Name of the connection through which it is read; None for what lies beside the contract."""
     table: str | None = None
@@ -155,8 +165,20 @@ class Source:
     sheet: str | None = None
     header_row: int = 1
     """1-based row of the column names (csv and Excel)."""
+    header_rows: int = 1
+    """So many rows of a sheet name the columns, the first of them in `header_row`: groups above, names below."""
+    totals: str = "keep"
+    """Whether rows of a sheet that add others up are rows: `keep` or `drop`."""
+    footnotes: str = "keep"
+    """Whether notes and signatures below the table of a sheet are rows: `keep` or `drop`."""
     records: str | None = None
-    """Path to the records of a JSON source, for example `townships.{county_code}.townships.{name}`."""
+    """Path to the records of a JSON or XML source, for example `townships.{county_code}.townships.{name}`."""
+    columns: tuple[ColumnPlace, ...] = ()
+    """Where the columns of fixed-width text stand."""
+    counted: str = "characters"
+    """In what their places are counted: `characters` or `bytes`."""
+    first_row: int = 1
+    """1-based line of the first record of fixed-width text."""
     query: str | None = None
     """The text of a SELECT over other datasets."""
     inputs: tuple[str, ...] = ()

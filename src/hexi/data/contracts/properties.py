@@ -9,42 +9,11 @@ from collections.abc import Mapping
 
 from hexi.data.contracts.cataloguing import CATALOGUE_PROPERTIES
 from hexi.data.contracts.elements import ELEMENTS
-from hexi.data.contracts.shapes import Property, Shape
+from hexi.data.contracts.shapes import Property, Shape, choices, text
+from hexi.data.contracts.source_words import SOURCE
 from hexi.kernel.names import Text
 
-FORMATS: Mapping[str, tuple[Text, frozenset[str]]] = {
-    "csv": (
-        Text("分隔符文本", "delimited text"),
-        frozenset({"path", "encoding", "delimiter", "quote", "header_row"}),
-    ),
-    "excel": (
-        Text("Excel 工作簿（.xlsx、.xls、.ods）", "an Excel workbook"),
-        frozenset({"path", "sheet", "header_row"}),
-    ),
-    "json": (
-        Text("JSON，或每行一个对象", "JSON, or one object per line"),
-        frozenset({"path", "encoding", "records"}),
-    ),
-    "geojson": (Text("GeoJSON 要素集", "a GeoJSON FeatureCollection"), frozenset({"path", "encoding"})),
-    "parquet": (Text("Parquet 文件", "a Parquet file"), frozenset({"path"})),
-    "sql": (Text("对其他数据集的查询", "a query over other datasets"), frozenset({"query"})),
-    "synthetic": (
-        Text("程序生成的数据", "made-up rows"),
-        frozenset({"generator", "rows", "seed"}),
-    ),
-    "database": (
-        Text("数据库的表或查询", "a table of a database, or a query to it"),
-        frozenset({"connection", "table", "query", "watermark", "full_every_days"}),
-    ),
-}
-"""Format → what it is, and the keys of `hexi.source` that mean something for it."""
-
-
-def _choices(**words: tuple[str, str]) -> dict[str, Text]:
-    return {word: Text(*meaning) for word, meaning in words.items()}
-
-
-UPDATE_CYCLES = _choices(
+UPDATE_CYCLES = choices(
     static=("不更新", "never"),
     yearly=("每年", "every year"),
     quarterly=("每季度", "every quarter"),
@@ -56,10 +25,6 @@ UPDATE_CYCLES = _choices(
 """Promises of freshness (更新周期)."""
 
 
-def _text(zh: str, en: str, *, is_required: bool = False) -> Shape:
-    return Shape(kind="text", doc=Text(zh, en), is_required=is_required)
-
-
 def _titles(zh: str, en: str, *, is_required: bool = False) -> Shape:
     return Shape(kind="titles", doc=Text(zh, en), is_required=is_required)
 
@@ -68,61 +33,6 @@ def _field(zh: str, en: str, *, is_required: bool = False) -> Shape:
     return Shape(kind="field", doc=Text(zh, en), is_required=is_required)
 
 
-_SOURCE = Shape(
-    kind="mapping",
-    doc=Text(
-        "数据从哪里来、怎样读取；没写的从文件本身判断。",
-        "Where the rows come from and how to read them; what is left out is found out from the bytes.",
-    ),
-    keys={
-        "path": _text("文件路径，相对于数据契约文件", "path of the file, relative to the contract file"),
-        "connection": _text(
-            "连接名称；地址和密码由节点保管，不写入数据契约",
-            "name of the connection; its address and password are kept by the node, never in a contract",
-        ),
-        "table": _text("数据库中的表，可带模式名", "table of the database, with its schema where it needs one"),
-        "watermark": _text(
-            "每次写入都会增大的列，如更新时间；只读取比上次新的行",
-            "column that grows with every write, such as the time of the last change: only newer rows are read",
-        ),
-        "full_every_days": Shape(
-            kind="integer",
-            least=1,
-            doc=Text(
-                "每隔多少天全量读取一次，以发现已删除的行",
-                "days after which everything is read again, which finds deleted rows",
-            ),
-        ),
-        "format": Shape(
-            kind="choice",
-            doc=Text("格式", "format"),
-            choices={name: meaning for name, (meaning, _) in FORMATS.items()},
-        ),
-        "encoding": _text("字符编码，如 utf-8、gb18030", "text encoding, such as utf-8 or gb18030"),
-        "delimiter": _text("分隔符，一个字符", "delimiter, one character"),
-        "quote": _text("引号，一个字符", "quote, one character"),
-        "sheet": _text("工作表名称", "name of the worksheet"),
-        "header_row": Shape(
-            kind="integer", least=1, doc=Text("列名所在行，从 1 数起", "row of the column names, from 1")
-        ),
-        "records": _text(
-            "JSON 中记录的路径：{x} 取下键或序号作为列 x，* 只经过",
-            "path to the records in JSON: {x} takes a key or index as column x, * only walks",
-        ),
-        "query": _text(
-            ".sql 文件（相对路径），内容是一个 SELECT：查询其他数据集时，表名写作带引号的数据集名称；"
-            "查询数据库时，按该数据库的写法",
-            "a .sql file with one SELECT: over datasets in quoted names, or in the database's own words",
-        ),
-        "generator": _text("生成器名称", "name of the generator"),
-        "rows": Shape(kind="integer", least=1, doc=Text("生成的行数", "rows to make")),
-        "seed": Shape(
-            kind="integer",
-            least=0,
-            doc=Text("随机种子；相同种子得到相同数据", "seed; the same seed makes the same bytes"),
-        ),
-    },
-)
 _SHARING = Shape(
     kind="mapping",
     doc=Text(
@@ -134,7 +44,7 @@ _SHARING = Shape(
             kind="choice",
             is_required=True,
             doc=Text("共享类型", "the class"),
-            choices=_choices(
+            choices=choices(
                 unconditional=("无条件共享", "shared with every office"),
                 conditional=("有条件共享", "shared under a condition"),
                 none=("不予共享", "not shared"),
@@ -152,7 +62,7 @@ _CHART = Shape(
             kind="choice",
             is_required=True,
             doc=Text("图的种类", "kind of picture"),
-            choices=_choices(
+            choices=choices(
                 bars=("条形图", "bars: y (or the number of rows) by x"),
                 histogram=("直方图", "how the values of x are spread"),
                 targets=("目标图", "targets: y by x, one line for each series"),
@@ -162,7 +72,7 @@ _CHART = Shape(
         "x": _field("横轴字段", "field along the axis", is_required=True),
         "y": _field("数值字段", "field with the number"),
         "series": _field("分组字段", "field that groups"),
-        "where": _text("只画满足条件的行（表达式）", "only rows for which this expression is true"),
+        "where": text("只画满足条件的行（表达式）", "only rows for which this expression is true"),
     },
 )
 
@@ -186,9 +96,9 @@ _OF_CONTRACTS = (
             is_required=True,
             doc=Text("数源单位。", "The organisation that promises."),
             keys={
-                "zh": _text("名称", "its Chinese name", is_required=True),
-                "en": _text("英文名称", "its English name", is_required=True),
-                "code": _text("统一社会信用代码", "its unified social credit code"),
+                "zh": text("名称", "its Chinese name", is_required=True),
+                "en": text("英文名称", "its English name", is_required=True),
+                "code": text("统一社会信用代码", "its unified social credit code"),
             },
         ),
         example="{zh: 甘肃省统计局, en: Gansu Bureau of Statistics}",
@@ -204,7 +114,7 @@ _OF_CONTRACTS = (
         shape=Shape(
             kind="choice",
             doc=Text("开放属性；没写时不予开放。", "Openness; without it, closed."),
-            choices=_choices(
+            choices=choices(
                 open=("无条件开放", "open to everyone"),
                 on_application=("依申请开放", "open on application"),
                 closed=("不予开放", "closed"),
@@ -214,7 +124,7 @@ _OF_CONTRACTS = (
     ),
     Property(
         name="hexi.licence",
-        shape=_text("许可协议：SPDX 标识或名称。", "Licence: SPDX expression or name."),
+        shape=text("许可协议：SPDX 标识或名称。", "Licence: SPDX expression or name."),
         example="CC-BY-4.0",
     ),
     Property(
@@ -231,7 +141,7 @@ _OF_CONTRACTS = (
         ),
         example="yearly",
     ),
-    Property(name="hexi.source", shape=_SOURCE, example="{path: airports.csv, format: csv, encoding: gb18030}"),
+    Property(name="hexi.source", shape=SOURCE, example="{path: airports.csv, format: csv, encoding: gb18030}"),
     Property(
         name="hexi.geometry",
         shape=Shape(
@@ -244,7 +154,7 @@ _OF_CONTRACTS = (
                 "longitude": _field("经度字段", "field of the longitude"),
                 "latitude": _field("纬度字段", "field of the latitude"),
                 "field": _field("几何字段", "field of the geometry"),
-                "crs": _text(
+                "crs": text(
                     "坐标参考系，默认 EPSG:4490（CGCS2000）",
                     "coordinate reference system; EPSG:4490 (CGCS2000) by default",
                 ),
@@ -288,7 +198,7 @@ _OF_FIELDS = (
     ),
     Property(
         name="hexi.source",
-        shape=_text(
+        shape=text(
             "来源中的列名或路径；没写时与字段同名。",
             "Column, or path of the value, in the source; without it the field's name.",
         ),
@@ -305,7 +215,7 @@ _OF_FIELDS = (
         ),
         example="[trim, {pad: {length: 12}}]",
     ),
-    Property(name="hexi.unit", shape=_text("计量单位。", "Unit of measurement."), example="m"),
+    Property(name="hexi.unit", shape=text("计量单位。", "Unit of measurement."), example="m"),
     Property(
         name="hexi.authority",
         shape=_titles(

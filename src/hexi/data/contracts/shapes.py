@@ -50,6 +50,16 @@ def fits(value: object, shape: Shape, place: Place, notes: Notebook, *, fields: 
     return len(notes) == before
 
 
+def choices(**words: tuple[str, str]) -> dict[str, Text]:
+    """Words of a contract, each with its meaning in Chinese and English."""
+    return {word: Text(*meaning) for word, meaning in words.items()}
+
+
+def text(zh: str, en: str, *, is_required: bool = False) -> Shape:
+    """The shape of a text that means this, in Chinese and English."""
+    return Shape(kind="text", doc=Text(zh, en), is_required=is_required)
+
+
 def titles(value: object) -> Text | None:
     """The text in both languages, of a value that fits `titles`; else None."""
     if isinstance(value, Mapping) and isinstance(value.get("zh"), str) and isinstance(value.get("en"), str):

@@ -10,17 +10,19 @@ from typing import Any
 
 from hexi.data.contracts.documents import ContractMissing, file_text
 from hexi.data.contracts.expressions import parse_query
-from hexi.data.contracts.model import Source
+from hexi.data.contracts.model import ColumnPlace, Source
 from hexi.data.contracts.problems import ContractInvalid, Notebook, Place
-from hexi.data.contracts.properties import FORMATS
+from hexi.data.contracts.source_words import FORMATS
 from hexi.kernel.errors import Invalid
 
 ENDINGS = {
     **dict.fromkeys((".csv", ".tsv", ".txt"), "csv"),
-    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "excel"),
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"), "excel"),
     **dict.fromkeys((".json", ".ndjson", ".jsonl"), "json"),
     ".geojson": "geojson",
     ".parquet": "parquet",
+    ".dbf": "dbf",
+    ".xml": "xml",
 }
 APPENDED = re.compile(r"\n# The query of hexi\.source:\n(?P<lines>(?:#\|.*\n)+)\Z")
 
@@ -86,7 +88,13 @@ def read_source(
         quote=said.get("quote"),
         sheet=said.get("sheet"),
         header_row=said.get("header_row") or 1,
+        header_rows=said.get("header_rows") or 1,
+        totals=said.get("totals") or "keep",
+        footnotes=said.get("footnotes") or "keep",
         records=said.get("records"),
+        columns=_columns(said, place, notes) if form == "fixed" else (),
+        counted=said.get("counted") or "characters",
+        first_row=said.get("first_row") or 1,
         generator=generator,
     )
 
@@ -123,6 +131,16 @@ def _database(
         watermark=said.get("watermark"),
         full_every_days=said.get("full_every_days"),
     )
+
+
+def _columns(said: Mapping[str, Any], place: Place, notes: Notebook) -> tuple[ColumnPlace, ...]:
+    found = tuple(ColumnPlace(**each) for each in said.get("columns") or ())
+    if not found:
+        notes.add(place, "Fixed-width text needs “columns”: say of each its name, start and width.")
+    for number, each in enumerate(found):
+        if each.name in {other.name for other in found[:number]}:
+            notes.add((*place, "columns", number), "The column “{value}” stands here twice.", value=each.name)
+    return found
 
 
 def _implied_format(said: Mapping[str, Any]) -> str | None:

@@ -19,13 +19,22 @@ from hexi.data.drafting.trees import dump, flow, own_set
 from hexi.data.engines.profiles import ColumnProfile, Profile, profile, write_sample
 from hexi.data.engines.sources import bytes_of
 from hexi.data.engines.sources.dialects import SAMPLE_LINES, first_rows
+from hexi.data.engines.sources.layouts import is_total, notes_begin
 from hexi.data.engines.sources.opening import format_of, open_source
 from hexi.data.engines.sources.records import NoRecords, RawSource
+from hexi.data.engines.sources.workbooks import headings_deep
 from hexi.data.lifecycle.records import Progress, Silent, Step
 from hexi.kernel.errors import Invalid
 from hexi.kernel.names import Text
 
 SAMPLES = 6
+FIXED_WIDTH = 20
+"""Characters from which on a line may hold several columns."""
+FIXED = Text(
+    "只有一列，看起来是定宽文本：请在数据契约的hexi.source中写明format: fixed和各列的名称、起始位置、宽度，再起草。",
+    "There is one column, which looks like fixed-width text: say “format: fixed” in hexi.source, with the name, start "
+    "and width of each column.",
+)
 CONDITION = Text(
     "含个人信息，经数源单位同意后按申请的用途使用。",
     "It holds personal details: used for the purpose applied for, with the publisher's consent.",
@@ -138,7 +147,7 @@ def draft(
         if not any(each.empty < found.rows for each in found.columns):
             raise NothingToDraft("“{file}” has no column with a value: there is nothing to draft.", file=called)
         proposals = propose(found, {each.source: readings_of(found.sample, each) for each in found.columns})
-        if source.records is not None:
+        if source.records is not None and raw.format == "json":
             above += _leave_out_what_stands_around(found, proposals)
         choose_key(found, proposals)
         if sample is not None:
@@ -168,18 +177,57 @@ def _open(path: Path, workspace: Path) -> tuple[Source, RawSource, list[Text]]:
             raise
         said = Source(records=f"{error.only}.*")
         raw = open_source(_bare(said), path, workspace=workspace)
-    if format == "excel" and (row := header_row_of(_rows(raw), width=len(raw.columns))) != 1:
-        said = Source(header_row=row)
+    if raw.records is not None:
+        said = replace(said, records=raw.records)
+    if format == "excel":
+        return _sheet(path, raw, workspace)
+    notes = [*raw.notes, *([FIXED] if format == "csv" and _looks_fixed(raw) else [])]
+    return said, raw, [*_above(said.header_row), *notes]
+
+
+def _sheet(path: Path, raw: RawSource, workspace: Path) -> tuple[Source, RawSource, list[Text]]:
+    """Open a sheet as its office laid it out: below titles, under all its headings, without totals and notes."""
+    said = Source(header_row=header_row_of(_rows(raw), width=len(raw.columns)))
+    said = replace(said, header_rows=headings_deep(path, first=said.header_row))
+    if said != Source():
         raw = open_source(_bare(said), path, workspace=workspace)
-    if said.header_row == 1:
-        return said, raw, []
-    row = said.header_row
+    frame = raw.frame.collect()
+    has_totals = bool(frame.select(is_total(raw.columns).any()).item())
+    has_notes = notes_begin(frame, raw.columns) is not None
+    notes = _above(said.header_row)
+    if said.header_rows > 1:
+        notes.append(
+            Text(
+                f"列名占{said.header_rows}行（有合并单元格），分组名与列名用点连接。",
+                f"The names of the columns take {said.header_rows} rows with merged cells; groups and names are joined "
+                "with a point.",
+            )
+        )
+    if has_totals or has_notes:
+        said = replace(said, totals="drop" if has_totals else "keep", footnotes="drop" if has_notes else "keep")
+        raw = open_source(_bare(said), path, workspace=workspace)
+    return said, raw, [*notes, *raw.notes]
+
+
+def _above(row: int) -> list[Text]:
+    if row == 1:
+        return []
     above = ("第1行", "Row 1") if row == 2 else (f"前{row - 1}行", f"Rows 1 to {row - 1}")
     note = Text(
         f"{above[0]}不是列名，已跳过；列名在第{row}行。",
         f"{above[1]} held no names of columns and was skipped; the names stand in row {row}.",
     )
-    return said, raw, [note]
+    return [note]
+
+
+def _looks_fixed(raw: RawSource) -> bool:
+    """Whether a table of one column looks as if its columns stood at fixed places: gaps in every line, few widths."""
+    if len(raw.columns) != 1:
+        return False
+    lines = [raw.columns[0], *(line or "" for line in raw.frame.head(SAMPLE_LINES).collect()[raw.columns[0]])]
+    widths = {len(line.rstrip()) for line in lines}, {len(line.rstrip().encode("gb18030")) for line in lines}
+    has_gaps = all("  " in line.strip() for line in lines)
+    return len(lines) > 2 and (has_gaps or min(map(len, widths)) == 1) and max(map(len, lines)) >= FIXED_WIDTH
 
 
 def _leave_out_what_stands_around(found: Profile, proposals: Sequence[Proposal]) -> list[Text]:
@@ -266,6 +314,9 @@ def _text(
     reads: dict[str, object] = {"path": called, "format": format}
     if source.header_row != 1:
         reads["header_row"] = source.header_row
+    for key, standing in (("header_rows", 1), ("totals", "keep"), ("footnotes", "keep")):
+        if getattr(source, key) != standing:
+            reads[key] = getattr(source, key)
     if source.records is not None:
         reads["records"] = source.records
     for key, value in (

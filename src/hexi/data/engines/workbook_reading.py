@@ -11,7 +11,7 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
-from hexi.data.engines.sources import bytes_of, workbooks
+from hexi.data.engines.sources import bytes_of, sheets, workbooks
 from hexi.data.engines.sources.records import WrongFormat
 
 FORMULA_CELL = re.compile(rb'<c\s[^>]*\br="([A-Z]+)(\d+)"[^>]*(?<!/)>\s*<f[\s>/]')
@@ -54,10 +54,10 @@ def _sheet(book: fastexcel.ExcelReader, name: str, path: Path) -> FilledSheet:
 
 def _formulas(path: Path, sheet: str) -> Iterator[tuple[int, int]]:
     first, found = 1 << 14, set[tuple[int, int]]()
-    for piece in workbooks.pieces(path, sheet):
-        letters = {letters for letters, _ in workbooks.FILLED_CELL.findall(piece)}
-        first = min([first, *(workbooks.number_of(each) for each in letters)])
-        found |= {(int(row), workbooks.number_of(letters)) for letters, row in FORMULA_CELL.findall(piece)}
+    for piece in sheets.pieces(path, sheet):
+        letters = {letters for letters, _ in sheets.FILLED_CELL.findall(piece)}
+        first = min([first, *(sheets.number_of(each) for each in letters)])
+        found |= {(int(row), sheets.number_of(letters)) for letters, row in FORMULA_CELL.findall(piece)}
     # The reader's first column is the first that holds anything.
     yield from ((row, column - first) for row, column in found)
 

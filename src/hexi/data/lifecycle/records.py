@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hexi.data.contracts.model import SourceFingerprint
+from hexi.kernel.names import Text
 
 __all__ = [
     "Outcome",
@@ -116,3 +117,5 @@ class RunResult:
     finished_at: datetime
     seconds: Mapping[str, float]
     """Wall seconds by step."""
+    notes: tuple[Text, ...] = ()
+    """What was left out of the source or is doubtful in it; none where nothing was done."""

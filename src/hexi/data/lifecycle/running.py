@@ -242,6 +242,7 @@ class _Run:
             started_at=self.started_at,
             finished_at=finished_at,
             seconds=dict(self.timer.seconds),
+            notes=self.raw.notes,
         )
 
     def _split(self) -> engine.Split:

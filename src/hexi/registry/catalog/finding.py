@@ -19,7 +19,15 @@ from hexi.registry.search.records import Choice, Entry
 from hexi.registry.search.words import WORDS_VERSION
 
 KIND = "dataset"
-FORMATS = {"csv": "CSV", "excel": "Excel", "json": "JSON", "geojson": "GeoJSON", "parquet": "Parquet"}
+FORMATS = {
+    "csv": "CSV",
+    "excel": "Excel",
+    "json": "JSON",
+    "geojson": "GeoJSON",
+    "parquet": "Parquet",
+    "dbf": "DBF",
+    "xml": "XML",
+}
 COMPUTED = {"sql": Text("由其他数据集计算", "computed from datasets"), "synthetic": Text("模拟生成", "synthetic")}
 READ_AT_ONCE = 500
 

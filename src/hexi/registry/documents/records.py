@@ -60,7 +60,7 @@ class DocumentRecord:
     """As given: text to be shown, no path."""
     path: Path
     format: str
-    """What its bytes are: `csv`, `excel`, `json`, `geojson`, `parquet` or `zip`."""
+    """What its bytes are: `csv`, `excel`, `json`, `geojson`, `parquet`, `dbf`, `xml` or `zip`."""
     promised: str
     """The format that its name promises, where that is another; else empty."""
     size_bytes: int

@@ -114,8 +114,8 @@ def members(path: Path, *, limit_bytes: int) -> tuple[Member, ...]:
                 found.append(Member(name=name, format=format, size_bytes=part.file_size))
     if not found:
         raise NoTable(
-            "“{file}” holds no table, only {names}. Pack CSV, Excel, JSON, GeoJSON or Parquet files, and no archive "
-            "within the archive.",
+            "“{file}” holds no table, only {names}. Pack CSV, Excel, DBF, JSON, GeoJSON, XML or Parquet files, and no "
+            "archive within the archive.",
             file=path,
             names=", ".join(f"“{name}”" for name in sorted(parts)[:5]) or "–",
         )
@@ -198,8 +198,11 @@ def _format(name: str, head: bytes) -> str | None:
     if format == "excel":
         # A workbook is a ZIP file itself: its name alone tells it from an archive in the archive.
         return format if ENDINGS.get(ending) == "excel" else None
-    if format == "parquet":
+    if format in {"parquet", "dbf"}:
         return format
+    if format == "xml":
+        # Beside a map lies a description of it in XML.
+        return format if ending == ".xml" and not name.lower().endswith(".shp.xml") else None
     is_text = bytes_of.kind_of_head(head) is None and encodings.is_text(head)
     return format if head and is_text and ending in TEXT_ENDINGS else None
 

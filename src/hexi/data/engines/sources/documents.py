@@ -11,35 +11,26 @@ from __future__ import annotations
 import io
 import itertools
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from hexi.data.contracts.model import Contract
 from hexi.data.engines.sources import bytes_of, encodings
-from hexi.data.engines.sources.columns import LINE, kept
 from hexi.data.engines.sources.records import (
-    LIMIT_CELL_BYTES,
-    CellTooLarge,
     NoRecords,
     RawSource,
     SourceInvalid,
     SourceTruncated,
-    WrongEncoding,
     WrongHeader,
     WrongPlace,
 )
+from hexi.data.engines.sources.rows import Row, as_source
 
 LIMIT_BYTES = 512 << 20
 """A JSON document is read into memory; a larger one belongs into one object per line, CSV or Parquet."""
-BATCH_RECORDS = 50_000
 DEEPEST = 4
 """Names that may stand around a list of records, such as `data.list`."""
-SURROGATE = re.compile("[\ud800-\udfff]")
-Row = dict[str, str | None]
 
 
 class Number(float):
@@ -134,42 +125,6 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return str(value)
-
-
-def as_source(
-    contract: Contract,
-    path: Path,
-    format: str,
-    records: Iterable[tuple[int, Row]],
-    digest: bytes_of.Digest,
-    encoding: str,
-) -> RawSource:
-    """Return numbered records as a source. A member that a record leaves out is NULL in it."""
-    frames = []
-    numbered = iter(records)
-    while batch := list(itertools.islice(numbered, BATCH_RECORDS)):
-        try:
-            _refuse_large_values(batch, path)
-            frames.append(_framed(batch))
-        except UnicodeEncodeError:
-            raise _half_a_character(batch, path) from None
-    none = pl.DataFrame({LINE: []}, schema={LINE: pl.Int64})
-    frame = pl.concat(frames, how="diagonal") if frames else none
-    present = frame.columns[1:]
-    # Writers of JSON leave out what is empty, so a member that no record has is NULL everywhere.
-    absent = [each.source for each in contract.fields if each.source not in present] if not present else []
-    columns = kept(contract, [*present, *absent], file=path)
-    frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
-    return RawSource(
-        name=path.name,
-        format=format,
-        frame=frame.lazy().select(LINE, *columns),
-        columns=columns,
-        total_rows=frame.height,
-        digest=lambda: digest.sha256,
-        size_bytes=digest.size_bytes,
-        encoding=encoding,
-    )
 
 
 def _parsed(text: str, path: Path, *, line: int | None = None) -> Any:
@@ -354,41 +309,3 @@ def keys_of(node: Any) -> str:
     if isinstance(node, dict):
         return ", ".join(f"“{key}”" for key in list(node)[:12]) or "{}"
     return f"[…] × {len(node)}" if isinstance(node, list) else json.dumps(node, ensure_ascii=False)[:40]
-
-
-def _framed(batch: list[tuple[int, Row]]) -> pl.DataFrame:
-    names = dict.fromkeys(name for _, row in batch for name in row if name != LINE)
-    return pl.DataFrame(
-        [pl.Series(LINE, [number for number, _ in batch], dtype=pl.Int64)]
-        + [pl.Series(name, [row.get(name) for _, row in batch], dtype=pl.String) for name in names]
-    )
-
-
-def _half_a_character(batch: list[tuple[int, Row]], path: Path) -> WrongEncoding:
-    number, name = next(
-        (number, name)
-        for number, row in batch
-        for name, value in row.items()
-        if SURROGATE.search(name) or SURROGATE.search(value or "")
-    )
-    return WrongEncoding(
-        "Record {number} of “{file}”: “{column}” holds half a character (an escape from \\ud800 to \\udfff that "
-        "stands alone). Export it again.",
-        number=number,
-        file=path,
-        column=SURROGATE.sub("�", name),
-    )
-
-
-def _refuse_large_values(batch: list[tuple[int, Row]], path: Path) -> None:
-    for number, row in batch:
-        for name, value in row.items():
-            if value is not None and len(value) > LIMIT_CELL_BYTES // 4 and len(value.encode()) > LIMIT_CELL_BYTES:
-                raise CellTooLarge(
-                    "Record {number} of “{file}”: “{column}” holds {size} bytes; a value has at most {limit}.",
-                    number=number,
-                    file=path,
-                    column=name,
-                    size=len(value.encode()),
-                    limit=LIMIT_CELL_BYTES,
-                )

@@ -37,7 +37,7 @@ def as_utf8(path: Path, *, encoding: str | None, workspace: Path) -> tuple[Path,
     An encoding that is given must hold for every byte. Otherwise it is found out: byte order mark, strict
     UTF-8, GB18030. Raises `WrongEncoding` or `SourceTruncated`, naming line and byte.
     """
-    wanted = _known(encoding, path) if encoding else _marked(path)
+    wanted = known(encoding, path) if encoding else _marked(path)
     if wanted == "utf-8" or (wanted is None and _is_utf8(path)):
         if path.stat().st_size <= SAMPLE_BYTES:
             for _ in decoded(path, "utf-8"):
@@ -146,7 +146,8 @@ def _other(text: bytes, encoding: str) -> str | None:
     return None
 
 
-def _known(encoding: str, path: Path) -> str:
+def known(encoding: str, path: Path) -> str:
+    """Return the name under which an encoding is decoded. Raises `WrongEncoding` where there is none such."""
     try:
         name = codecs.lookup(encoding).name
         codecs.getincrementaldecoder(name)().decode(b"", final=False)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from hexi.data.contracts.model import Contract
-from hexi.data.engines.sources.documents import Row, as_source, as_text, keys_of, load, row_of, text_of
+from hexi.data.engines.sources.documents import as_text, keys_of, load, row_of, text_of
 from hexi.data.engines.sources.records import RawSource, SourceInvalid, WrongCrs, WrongPlace
+from hexi.data.engines.sources.rows import Row, as_source
 
 CRS_NAMES = {
     "urn:ogc:def:crs:OGC:1.3:CRS84": "EPSG:4326",

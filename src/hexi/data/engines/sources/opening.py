@@ -8,9 +8,13 @@ from pathlib import Path
 
 from hexi.data.contracts.model import Contract
 from hexi.data.engines.sources import bytes_of
+from hexi.data.engines.sources.dbase import open_dbase
+from hexi.data.engines.sources.dbase_headers import is_dbase
 from hexi.data.engines.sources.delimited import open_delimited
 from hexi.data.engines.sources.documents import open_json
 from hexi.data.engines.sources.features import open_geojson
+from hexi.data.engines.sources.fixed import open_fixed
+from hexi.data.engines.sources.markup import is_xml, open_xml
 from hexi.data.engines.sources.records import QueryFailed, RawSource, SourceInvalid, SourceMissing
 from hexi.data.engines.sources.synthetic import GENERATORS
 from hexi.data.engines.sources.tables import Snapshots, open_parquet, open_query, open_sql
@@ -22,6 +26,9 @@ OPENERS: Mapping[str, Callable[..., RawSource]] = {
     "json": open_json,
     "geojson": open_geojson,
     "parquet": open_parquet,
+    "dbf": open_dbase,
+    "xml": open_xml,
+    "fixed": open_fixed,
 }
 ENDINGS = {
     ".csv": "csv",
@@ -37,6 +44,8 @@ ENDINGS = {
     ".jsonl": "json",
     ".geojson": "geojson",
     ".parquet": "parquet",
+    ".dbf": "dbf",
+    ".xml": "xml",
 }
 HEAD_BYTES = 4096
 
@@ -79,6 +88,8 @@ def format_of(path: Path) -> str:
 
 def format_of_head(head: bytes) -> str:
     """Return the format (a key of `OPENERS`) that a file which begins so looks like; `csv` where nothing else fits."""
+    if is_dbase(head):
+        return "dbf"
     head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(bytes_of.PARQUET):
         return "parquet"
@@ -86,7 +97,7 @@ def format_of_head(head: bytes) -> str:
         return "excel"
     if head.startswith((b"{", b"[")):
         return "geojson" if b'"FeatureCollection"' in head else "json"
-    return "csv"
+    return "xml" if is_xml(head) else "csv"
 
 
 def _generated(contract: Contract, generator: Mapping[str, object], workspace: Path) -> RawSource:

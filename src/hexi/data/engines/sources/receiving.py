@@ -10,8 +10,9 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
-from hexi.data.engines.sources import archives, bytes_of, encodings, workbooks
+from hexi.data.engines.sources import archives, bytes_of, encodings, markup, workbooks
 from hexi.data.engines.sources.archives import Member
+from hexi.data.engines.sources.dbase_headers import header_of
 from hexi.data.engines.sources.opening import ENDINGS, format_of_head
 from hexi.data.engines.sources.records import Bomb, Protected, SourceInvalid, SourceTruncated, WrongFormat
 from hexi.data.engines.sources.tables import require_parquet
@@ -21,7 +22,15 @@ PIECE_BYTES = 1 << 20
 LIMIT_OLD_WORKBOOK_BYTES = 256 << 20
 """An .xls has at most 65,536 rows a sheet, and is read into memory."""
 ARCHIVE = "zip"
-ENDING_OF = {"csv": ".csv", "json": ".json", "geojson": ".geojson", "parquet": ".parquet", ARCHIVE: ".zip"}
+ENDING_OF = {
+    "csv": ".csv",
+    "json": ".json",
+    "geojson": ".geojson",
+    "parquet": ".parquet",
+    "dbf": ".dbf",
+    "xml": ".xml",
+    ARCHIVE: ".zip",
+}
 ENCRYPTED_PARQUET = b"PARE"
 OFFICE = {"word/": "Word (.docx)", "ppt/": "PowerPoint (.pptx)"}
 PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
@@ -34,7 +43,7 @@ class Found:
     """What a file is."""
 
     format: str
-    """A format that sources are opened by (`csv`, `excel`, `json`, `geojson`, `parquet`), or `zip`."""
+    """A format that sources are opened by (`csv`, `excel`, `json`, `geojson`, `parquet`, `dbf`, `xml`), or `zip`."""
     ending: str
     """The ending that such a file has; under it `open_source` reads it as what it is."""
     members: tuple[Member, ...] = ()
@@ -64,10 +73,14 @@ def recognise(path: Path, *, limit_bytes: int) -> Found:
         return Found(format=format, ending=".xls")
     if format == "parquet":
         _require_parquet(path)
+    elif format == "dbf":
+        header_of(path)
     else:
         _require_text(path, head)
-        if format != "csv":
-            _require_closed(path)
+        if format == "xml":
+            _require_xml(path, head)
+        elif format != "csv":
+            _require_closed(path, b"}", b"]")
     return Found(format=format, ending=ENDING_OF[format])
 
 
@@ -105,17 +118,22 @@ def _require_whole_workbook(path: Path) -> None:
 
 def _refuse_declarations(path: Path, part: zipfile.ZipInfo, head: bytes) -> None:
     """Raise `Bomb` where an XML part declares a type: entities of it could unfold without end, or name other files."""
-    encoding = "utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    text = head.decode(encoding, errors="replace")
-    prolog = PROLOG.match(text)
-    first = text[prolog.end() :] if prolog else text
-    if first.startswith("<!") or (not first and len(head) == LARGEST_PROLOG) or "<!ENTITY" in text:
+    if _declares_type(head):
         raise Bomb(
             "“{file}” declares entities in “{part}”, as XML bombs do and no workbook does. Save it again in Excel or "
             "WPS.",
             file=path,
             part=part.filename,
         )
+
+
+def _declares_type(head: bytes) -> bool:
+    """Whether XML that begins so declares a type, or has more before its first element than is looked at."""
+    encoding = "utf-16" if head.startswith(markup.UTF16) else "utf-8-sig"
+    text = head.decode(encoding, errors="replace")
+    prolog = PROLOG.match(text)
+    first = text[prolog.end() :] if prolog else text
+    return first.startswith("<!") or (not first and len(head) == LARGEST_PROLOG) or "<!ENTITY" in text
 
 
 def _require_old_workbook(path: Path) -> None:
@@ -160,12 +178,12 @@ def _require_parquet(path: Path) -> None:
 def _require_text(path: Path, head: bytes) -> None:
     """Raise `WrongFormat` unless it is text and not the text of something else."""
     kind = "encrypted Parquet" if head.startswith(ENCRYPTED_PARQUET) else bytes_of.kind_of_head(head)
-    if kind is not None:
+    if kind is not None and kind != "XML":
         raise _no_table(path, kind)
     if not encodings.is_text(head):
         raise WrongFormat(
-            "“{file}” is neither text nor any table that is known here. Hand in CSV, Excel, JSON, GeoJSON, Parquet or "
-            "a ZIP file of these.",
+            "“{file}” is neither text nor any table that is known here. Hand in CSV, Excel, DBF, JSON, GeoJSON, XML, "
+            "Parquet or a ZIP file of these.",
             file=path,
         )
 
@@ -179,10 +197,27 @@ def _no_table(path: Path, kind: str) -> WrongFormat:
     )
 
 
-def _require_closed(path: Path) -> None:
-    """Raise `SourceTruncated` where JSON does not end with a closing bracket."""
+def _require_xml(path: Path, head: bytes) -> None:
+    """Raise where XML is a workbook, declares a type, or does not end with an element."""
+    if markup.SPREADSHEET.encode() in head:
+        raise _no_table(path, "a workbook of Excel 2003 (XML)")
+    if _declares_type(head):
+        raise Bomb(
+            "“{file}” declares a document type (DOCTYPE), as XML bombs do and no table needs. Export it without.",
+            file=path,
+        )
+    if not head.startswith(markup.UTF16):
+        _require_closed(path, b">")
+
+
+def _require_closed(path: Path, *ends: bytes) -> None:
+    """Raise `SourceTruncated` where JSON or XML does not end as it must."""
     with path.open("rb") as file:
         file.seek(-min(HEAD_BYTES, path.stat().st_size), 2)
         end = file.read().rstrip(b" \t\r\n\x00\x1a")
-    if not end.endswith((b"}", b"]")):
-        raise SourceTruncated("“{file}” breaks off: JSON ends with a closing bracket. Export it again.", file=path)
+    if not end.endswith(ends):
+        raise SourceTruncated(
+            "“{file}” breaks off: {format} ends with a closing bracket. Export it again.",
+            file=path,
+            format="XML" if ends == (b">",) else "JSON",
+        )

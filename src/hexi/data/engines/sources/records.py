@@ -9,6 +9,7 @@ import polars as pl
 
 from hexi.data.contracts.model import SourceFingerprint
 from hexi.kernel.errors import Invalid, Missing
+from hexi.kernel.names import Text
 
 LIMIT_CELL_BYTES = 1 << 20
 """A cell beyond this is a broken file, not a value."""
@@ -159,6 +160,10 @@ class RawSource:
     """Turns an engine's error during the scan into one that names the line."""
     inputs: tuple[Input, ...] = ()
     """The versions of other datasets that a query read."""
+    records: str | None = None
+    """The path by which the records were found, where the contract says none."""
+    notes: tuple[Text, ...] = ()
+    """What was left out of the rows, or is doubtful in them, as sentences for whoever answers for the source."""
 
     @property
     def sha256(self) -> str:

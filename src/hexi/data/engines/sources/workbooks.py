@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from html import unescape
 from pathlib import Path
 
 import fastexcel
@@ -14,6 +13,7 @@ import polars as pl
 from hexi.data.contracts.model import Contract
 from hexi.data.engines.sources import bytes_of
 from hexi.data.engines.sources.columns import LINE, TITLE_LINES, is_header, kept, named
+from hexi.data.engines.sources.layouts import filled_down, filled_note, headings, merges_of, without
 from hexi.data.engines.sources.records import (
     LIMIT_CELL_BYTES,
     CellTooLarge,
@@ -25,6 +25,7 @@ from hexi.data.engines.sources.records import (
     WrongHeader,
     WrongPlace,
 )
+from hexi.data.engines.sources.sheets import FILLED_CELL, number_of, pieces
 
 LIMIT_UNPACKED_BYTES = 1 << 30
 """What a workbook may unpack to."""
@@ -33,10 +34,7 @@ LIMIT_RATIO = 500
 FREE_BYTES = 100 << 20
 LIMIT_CELLS = 1 << 25
 """How large a rectangle around the filled cells may be: the reader takes 32 bytes for each cell in it."""
-OVERLAP_BYTES = 1 << 16
-"""More than any cell with a formula."""
 ERROR_CELL = re.compile(rb'<c\s(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
-FILLED_CELL = re.compile(rb'<c\s[^>]*\br="([A-Z]+)(\d+)"[^>]*(?<!/)>')
 
 
 def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
@@ -56,7 +54,8 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
         cells = sheet.to_polars()
     except fastexcel.FastExcelError as error:
         raise explained(path, str(error)) from None
-    header_row = contract.source.header_row
+    first_row = contract.source.header_row
+    header_row = first_row + contract.source.header_rows - 1
     if cells.height < header_row:
         raise WrongHeader(
             "The sheet “{sheet}” of “{file}” has no row {line}, where the column names should stand; see header_row "
@@ -65,8 +64,14 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
             file=path,
             line=header_row,
         )
-    cells = _without_empty_edge(with_errors(cells, path, sheet.name), header_row)
-    header = named([cell or "" for cell in cells.row(header_row - 1)], file=path, line=header_row)
+    merges = merges_of(path, sheet.name)
+    cells, filled = filled_down(with_errors(cells, path, sheet.name), merges, below=header_row)
+    above = cells.slice(first_row - 1, contract.source.header_rows).rows()
+    # Where there is one row of names, a merged one names its first column.
+    said = headings(above, merges if len(above) > 1 else (), first=first_row)
+    told = dict(zip(cells.columns, said, strict=True))
+    cells = _without_empty_edge(cells, first_row)
+    header = named([told[each] for each in cells.columns], file=path, line=header_row)
     below = enumerate(cells.slice(header_row, TITLE_LINES).iter_rows(), start=header_row + 1)
     true_row = next((row for row, texts in below if is_header((text or "" for text in texts), contract)), None)
     names = kept(contract, header, file=path, line=header_row, header_below=true_row)
@@ -77,6 +82,7 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
         .select(pl.col(LINE).cast(pl.Int64), *names)
         .filter(~pl.all_horizontal(pl.col(name).is_null() for name in names))
     )
+    frame, dropped = without(frame, names, contract.source)
     _refuse_large_cells(frame, path)
     return RawSource(
         name=path.name,
@@ -86,7 +92,21 @@ def open_excel(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
         total_rows=frame.height,
         digest=lambda: digest.sha256,
         size_bytes=digest.size_bytes,
+        notes=(*filled_note(filled), *dropped),
     )
+
+
+def headings_deep(path: Path, *, first: int) -> int:
+    """Return how many rows of the first sheet name its columns, of which the first is said; 1 unless cells are merged.
+
+    A heading merged across columns is a group, with the names of its columns in the row below; one merged over
+    several rows says how deep the headings are.
+    """
+    book = fastexcel.read_excel(path.read_bytes())
+    merges = [each for each in merges_of(path, _sheet(book, None, path).name) if each.top == first]
+    if not any(each.right > each.left for each in merges):
+        return 1
+    return max([2, *(each.bottom - first + 1 for each in merges)])
 
 
 def _sheet(book: fastexcel.ExcelReader, wanted: str | None, path: Path) -> fastexcel.ExcelSheet:
@@ -126,21 +146,6 @@ def refuse_sparse(path: Path, sheet: str) -> None:
             cells=around,
             limit=LIMIT_CELLS,
         )
-
-
-def pieces(path: Path, sheet: str) -> Iterator[bytes]:
-    """Yield the XML of an .xlsx sheet in pieces that overlap, so that each cell is whole in one of them."""
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as book:
-        part = _part_of(book, sheet)
-        if part is None or part not in book.namelist():
-            return
-        with book.open(part) as file:
-            end = b""
-            while piece := file.read(1 << 20):
-                yield end + piece
-                end = (end + piece)[-OVERLAP_BYTES:]
 
 
 def _is_misnamed(path: Path) -> bool:
@@ -192,33 +197,6 @@ def _errors(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
         errors += [(int(each[2]) - 1, number_of(each[1]), each[3].decode()) for each in ERROR_CELL.finditer(piece)]
     # The reader's first column is the first that holds anything.
     yield from ((row, column - first, error) for row, column, error in errors)
-
-
-def number_of(letters: bytes) -> int:
-    """The number of a column from its letters: A is 1, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _part_of(book: zipfile.ZipFile, sheet: str) -> str | None:
-    """Return the name of the file inside the workbook that holds the sheet."""
-    try:
-        workbook = book.read("xl/workbook.xml").decode()
-        relations = book.read("xl/_rels/workbook.xml.rels").decode()
-    except KeyError:
-        return None
-    for tag in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", workbook):
-        attributes = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
-        if unescape(attributes.get("name", "")) != sheet:
-            continue
-        for relation in re.findall(r"<Relationship\s[^>]*>", relations):
-            target = dict(re.findall(r'([\w:]+)="([^"]*)"', relation))
-            if target.get("Id") == attributes.get("r:id"):
-                place = target.get("Target", "")
-                return place.lstrip("/") if place.startswith("/") else f"xl/{place}"
-    return None
 
 
 def _refuse_large_cells(frame: pl.DataFrame, path: Path) -> None:
