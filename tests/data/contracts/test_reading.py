@@ -79,6 +79,13 @@ WRONG = [
     ("unit: y", "unit: decades", "A freshness is a number above 0", "day"),
     ("element: founded_on", "element: founded", "no field “founded”", "founded_on"),
     ("status: active", "status: active\nstatus: draft", "“status” stands here twice", "6"),
+    ("path: firms.csv", "connection: web, path: ../firms.csv", "stay below it", "connection"),
+    ("path: firms.csv", "connection: web, path: 'https://evil.example/firms.csv'", "stay below it", "connection"),
+    ("path: firms.csv", "connection: web, path: /firms.csv", "stay below it", "connection"),
+    ("format: csv", "format: json, pages: {next: header}", "through a connection", "pages"),
+    ("format: csv", "format: json, connection: web, pages: {first: 1}", "one of “next” and “parameter”", "address"),
+    ("format: csv", "format: json, connection: web, pages: {next: a, step: 2}", "without “parameter”", "step"),
+    ("format: csv", "format: csv, connection: web, pages: {next: a}", "“pages” means nothing", "delimiter"),
 ]
 
 

@@ -179,6 +179,8 @@ class Source:
     """In what their places are counted: `characters` or `bytes`."""
     first_row: int = 1
     """1-based line of the first record of fixed-width text."""
+    pages: Mapping[str, object] | None = None
+    """How an interface goes on to its next page: `next`, or `parameter` with `first` and `step`."""
     query: str | None = None
     """The text of a SELECT over other datasets."""
     inputs: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ FORMATS: Mapping[str, tuple[Text, frozenset[str]]] = {
     ),
     "json": (
         Text("JSON，或每行一个对象", "JSON, or one object per line"),
-        frozenset({"path", "encoding", "records"}),
+        frozenset({"path", "encoding", "records", "pages"}),
     ),
     "geojson": (Text("GeoJSON 要素集", "a GeoJSON FeatureCollection"), frozenset({"path", "encoding"})),
     "parquet": (Text("Parquet 文件", "a Parquet file"), frozenset({"path"})),
@@ -47,10 +47,30 @@ SOURCE = Shape(
         "Where the rows come from and how to read them; what is left out is found out from the bytes.",
     ),
     keys={
-        "path": text("文件路径，相对于数据契约文件", "path of the file, relative to the contract file"),
+        "path": text(
+            "文件路径，相对于数据契约文件；有连接时相对于连接的地址，文件夹和对象存储中可用 * 代表文件名的一部分",
+            "path of the file, relative to the contract file; with a connection, to its address, where * stands for a "
+            "part of a name in folders and S3",
+        ),
         "connection": text(
             "连接名称；地址和密码由节点保管，不写入数据契约",
             "name of the connection; its address and password are kept by the node, never in a contract",
+        ),
+        "pages": Shape(
+            kind="mapping",
+            doc=Text("接口怎样翻页；须有连接", "how an interface goes on to its next page; needs a connection"),
+            keys={
+                "next": text(
+                    "文档中下一页地址所在的路径；header 表示 Link 响应头",
+                    "path to the next page's address in the document, or header for the header Link",
+                ),
+                "parameter": text(
+                    "页码或偏移量的参数名，逐页增大，直到没有记录",
+                    "name of the parameter that grows until a page has no records",
+                ),
+                "first": Shape(kind="integer", least=0, doc=Text("参数的起始值", "value for the first page")),
+                "step": Shape(kind="integer", least=1, doc=Text("参数每页的增量", "what is added for each page")),
+            },
         ),
         "table": text("数据库中的表，可带模式名", "table of the database, with its schema where it needs one"),
         "watermark": text(

@@ -95,6 +95,7 @@ def read_source(
         columns=_columns(said, place, notes) if form == "fixed" else (),
         counted=said.get("counted") or "characters",
         first_row=said.get("first_row") or 1,
+        pages=said.get("pages"),
         generator=generator,
     )
 
@@ -154,7 +155,12 @@ def _implied_format(said: Mapping[str, Any]) -> str | None:
 
 
 def _check(said: Mapping[str, Any], place: Place, notes: Notebook) -> None:
+    if "connection" in said and "path" in said:
+        _check_below(str(said["path"]), place, notes)
+    _check_pages(said, place, notes)
     for key in ("path", "query"):
+        if key == "path" and "connection" in said:
+            continue
         if key in said and (PurePosixPath(said[key]).is_absolute() or "\x00" in said[key]):
             notes.add((*place, key), "“{value}” must be relative to the contract file.", value=said[key])
     for key in ("delimiter", "quote"):
@@ -175,6 +181,31 @@ def _check(said: Mapping[str, Any], place: Place, notes: Notebook) -> None:
                 part=part,
                 example="{county}",
             )
+
+
+def _check_below(path: str, place: Place, notes: Notebook) -> None:
+    steps = re.split(r"[/\\]", path.partition("?")[0])
+    if ".." in steps or not steps[0] or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", path) or not path.isprintable():
+        notes.add(
+            (*place, "path"),
+            "“{value}” must be relative to the address of the connection, and stay below it.",
+            value=path.partition("?")[0],
+        )
+
+
+def _check_pages(said: Mapping[str, Any], place: Place, notes: Notebook) -> None:
+    if "pages" not in said:
+        return
+    here, pages = (*place, "pages"), said["pages"]
+    if "connection" not in said:
+        notes.add(here, "Only what comes through a connection has pages; name one.")
+    if not isinstance(pages, Mapping):
+        return
+    if ("next" in pages) == ("parameter" in pages):
+        notes.add(here, "Pages follow one another by an address or by a number: write one of “next” and “parameter”.")
+    for key in ("first", "step"):
+        if key in pages and "parameter" not in pages:
+            notes.add((*here, key), "“{key}” means nothing without “parameter”.", key=key)
 
 
 def _query_text(said: Mapping[str, Any], place: Place, notes: Notebook, folder: Path | None) -> str | None:
