@@ -154,6 +154,16 @@ UPLOAD_MB = Setting(
         "Megabytes (of 1,048,576 bytes) that a file which is handed in may have, and that a ZIP file may unpack to.",
     ),
 )
+COLLECT_MB = Setting(
+    name="HEXI_COLLECT_MB",
+    kind="whole number",
+    default="2048",
+    doc=Text(
+        "通过连接从网站、对象存储或文件夹采集的一个数据源的大小上限（MB，1MB为1048576字节）；解压后也不得超过。",
+        "Megabytes (of 1,048,576 bytes) that one source may have which is collected through a connection to a web "
+        "server, a store or a folder, unpacked too.",
+    ),
+)
 ANSWER_DAYS = Setting(
     name="HEXI_ANSWER_DAYS",
     kind="whole number",

@@ -14,6 +14,7 @@ HEXI_KEY = HEXI_HOME / "keys" / "node.pem"
 HEXI_SECRETS = HEXI_HOME / "keys" / "secrets.key"
 HEXI_TRUST = HEXI_HOME / "trust.json"
 HEXI_UPLOAD_BYTES = environment.UPLOAD_MB.whole(os.environ) << 20
+HEXI_COLLECT_BYTES = environment.COLLECT_MB.whole(os.environ) << 20
 HEXI_ANSWER_DAYS = environment.ANSWER_DAYS.whole(os.environ)
 HEXI_NOTICE_DAYS = environment.NOTICE_DAYS.whole(os.environ)
 HEXI_RENEWAL_DAYS = environment.RENEWAL_DAYS.whole(os.environ)

@@ -114,6 +114,16 @@ def test_only_an_operator_of_the_organisation_keeps_and_removes_it(own: Node) ->
         ("trade-db", "postgresql://reader@db:port/trade"),
         ("trade-db", "sqlite://host/file.db"),
         ("trade-db", "sqlite:///folder/"),
+        ("portal", "https:///api/"),
+        ("portal", "https://data.example/api/?key=secret"),
+        ("portal", "https://data.example/#top"),
+        ("bucket", "s3:///prefix"),
+        ("bucket", "s3://key@bucket/?endpoint=ftp://s3.example"),
+        ("bucket", "s3://key@bucket/?endpoint=https://user@s3.example"),
+        ("bucket", "s3://key@bucket/?secret=word"),
+        ("incoming", "folder:///"),
+        ("incoming", "folder://host/srv"),
+        ("incoming", "folder:srv/incoming"),
     ],
 )
 def test_what_can_be_no_connection_is_refused_with_an_example(own: Node, name: str, address: str) -> None:

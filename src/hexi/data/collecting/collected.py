@@ -9,8 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from hexi.data.collecting import databases, mirrors
-from hexi.data.collecting.connections import Connection, Connections
+import polars as pl
+
+from hexi.data.collecting import databases, files, mirrors, shelf
+from hexi.data.collecting.connections import DATABASES, Connection, Connections
+from hexi.data.collecting.errors import ConnectionInvalid
 from hexi.data.contracts.model import Contract, Source
 from hexi.data.engines.sources.columns import LINE, kept
 from hexi.data.engines.sources.opening import open_source
@@ -27,13 +30,14 @@ class Collected:
     """Rows of another system, ready to be opened."""
 
     contract: Contract
-    """As it is, but for its source, which is now the file."""
+    """As it is, but for its source, which is now a file."""
     path: Path
     name: str
     """What was read, as people and certificates call it."""
-    format: str
-    columns: tuple[str, ...]
-    """What the contract reads of it."""
+    format: str | None = None
+    """What it was over there, None for a file, which is what it is here."""
+    columns: tuple[str, ...] | None = None
+    """What the contract reads of it, None for all that it has."""
 
 
 def collect(
@@ -49,10 +53,30 @@ def collect(
 
     `workspace` is an empty folder that lives as long as the run, `mirror` one that stays between runs. `seen` is told
     the rows so far and, where the source knows, about how many there are; it may raise to stop. Raises
-    `ConnectionMissing`, `SourceUnreachable`, `SourceRefused`, `WrongHeader`.
+    `ConnectionMissing`, `ConnectionInvalid`, `SourceUnreachable`, `SourceRefused`, `WrongHeader`.
     """
+    connection = connections.connection(str(contract.source.connection))
+    if not contract.source.is_database:
+        return _file(contract, connection, workspace=workspace, mirror=mirror, now=now, seen=seen)
+    if connection.kind not in DATABASES:
+        raise ConnectionInvalid(
+            "“{name}” leads to files: name the “path” of one, no “table” and no “query”.", name=connection.name
+        )
+    rows = _rows(contract, connection, workspace=workspace, mirror=mirror, now=now, seen=seen)
+    shelf.clear(mirror)
+    return rows
+
+
+def _rows(
+    contract: Contract,
+    connection: Connection,
+    *,
+    workspace: Path,
+    mirror: Path,
+    now: datetime,
+    seen: Callable[[int, int | None], None],
+) -> Collected:
     said = contract.source
-    connection = connections.connection(str(said.connection))
     name = f"{connection.name}: {said.table or 'query'}"
     spool = workspace / safe_name(f"{connection.name}-{said.table or 'query'}", ending=".csv")
     with databases.opened(connection) as database:
@@ -87,6 +111,44 @@ def collect(
     return Collected(contract=replace(contract, source=MIRROR), path=path, name=name, format=form, columns=fields)
 
 
+def _file(
+    contract: Contract,
+    connection: Connection,
+    *,
+    workspace: Path,
+    mirror: Path,
+    now: datetime,
+    seen: Callable[[int, int | None], None],
+) -> Collected:
+    said = contract.source
+    if said.path is None:
+        raise ConnectionInvalid(
+            "The contract of {dataset} names the connection “{name}”, but no “path” to read there.",
+            dataset=contract.name,
+            name=connection.name,
+        )
+    wanted = files.Wanted(
+        path=said.path,
+        workspace=workspace,
+        shelf=mirror,
+        now=now,
+        seen=seen,
+        format=said.format,
+        records=said.records,
+        encoding=said.encoding,
+        pages=said.pages or {},
+    )
+    with files.opened(connection) as place:
+        found = place.fetch(wanted)
+    if found.path.parent != mirror:
+        shelf.clear(mirror)
+    source = replace(said, connection=None, path=None, pages=None)
+    if found.is_list_of_pages:
+        source = replace(source, encoding="utf-8", records=f"*.{said.records or '*'}")
+    name = f"{connection.name}: {found.name}"
+    return Collected(contract=replace(contract, source=source), path=found.path, name=name)
+
+
 def open_collected(
     contract: Contract,
     connections: Connections,
@@ -105,8 +167,27 @@ def open_collected(
         said = raw.explain(error)
         return type(said)(said.template, **{**said.facts, "file": found.name}) if isinstance(said, HexiError) else said
 
+    def check(batch: pl.DataFrame) -> None:
+        with told_as(found.name):
+            raw.check(batch)
+
+    def digest() -> str:
+        with told_as(found.name):
+            return raw.digest()
+
+    opened = replace(raw, name=found.name, check=check, digest=digest, explain=explain)
+    if found.columns is None:
+        return opened
     frame = raw.frame.select(LINE, *found.columns)
-    return replace(raw, name=found.name, format=found.format, frame=frame, columns=found.columns, explain=explain)
+    return replace(opened, format=found.format or raw.format, frame=frame, columns=found.columns)
+
+
+def whole_file(
+    connection: Connection, path: str, *, workspace: Path, now: datetime, seen: Callable[[int, int | None], None]
+) -> files.Fetched:
+    """Bring a file here, for a contract to be drafted from. Raises as `collect` does."""
+    with files.opened(connection) as place:
+        return place.fetch(files.Wanted(path=path, workspace=workspace, shelf=None, now=now, seen=seen))
 
 
 def whole_table(

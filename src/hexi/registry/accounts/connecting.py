@@ -87,7 +87,8 @@ class Opener:
         if row is None or not self._may(row.organisation):
             raise ConnectionMissing(ABSENT, name=name)
         secret = vault.opened(row.sealed, about=_about(row.name, row.address), key_file=settings.HEXI_SECRETS)
-        return Connection(name=row.name, address=row.address, secret=secret)
+        limit_bytes = settings.HEXI_COLLECT_BYTES
+        return Connection(name=row.name, address=row.address, secret=secret, limit_bytes=limit_bytes)
 
     def _may(self, owner: str) -> bool:
         if not owner:

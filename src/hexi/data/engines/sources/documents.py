@@ -55,7 +55,7 @@ def open_json(contract: Contract, path: Path, *, workspace: Path) -> RawSource:
     if contract.source.records is None and _is_one_a_line(utf8):
         records = _lines(utf8, path)
     else:
-        records = _records(load(utf8, path), contract.source.records, path)
+        records = records_of(load(utf8, path), contract.source.records, path)
     return as_source(contract, path, "json", records, digest, encoding)
 
 
@@ -212,7 +212,8 @@ def _lines(utf8: Path, path: Path) -> Iterator[tuple[int, Row]]:
             )
 
 
-def _records(document: Any, records: str | None, path: Path) -> Iterator[tuple[int, Row]]:
+def records_of(document: Any, records: str | None, path: Path) -> Iterator[tuple[int, Row]]:
+    """Yield the records of a document with their numbers, from 1. Raises what `records` names."""
     if records is None:
         if not isinstance(document, list):
             refusal = NoRecords(
