@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 from rich.markup import escape
@@ -23,9 +24,12 @@ def connections() -> None:
 
 @connections.command("add")
 @click.argument("name", help="What contracts call it.")
-@click.argument("address", help="Such as postgresql://reader@db.example:5432/trade.")
+@click.argument(
+    "address",
+    help="Such as postgresql://reader@db.example:5432/trade, https://data.example/api/ or folder:///srv/incoming.",
+)
 @click.option("--organisation", default="", help="Only for the datasets of this organisation and its parts.")
-@click.option("--secret-stdin", is_flag=True, help="Read the password from the first line of the input.")
+@click.option("--secret-stdin", is_flag=True, help="Read the password or token from the first line of the input.")
 def add(name: str, address: str, organisation: str, *, secret_stdin: bool) -> None:
     """Make the connection NAME to ADDRESS, or change it.
 
@@ -75,18 +79,36 @@ def list_connections() -> None:
 @connections.command("check")
 @click.argument("name", help="The connection.")
 def check(name: str) -> None:
-    """Open the connection NAME and show the tables behind it."""
+    """Open the connection NAME and show the tables or files behind it. A web server does not tell what it has."""
     node.open_node()
-    from hexi.data.collecting import databases
+    from hexi.data.collecting import databases, files
+    from hexi.data.collecting.connections import DATABASES, WEB
     from hexi.registry.accounts import connecting
 
-    with databases.opened(connecting.opened(name, by=node.actor())) as database:
-        tables = database.tables()
-    for each in tables[:SHOWN]:
+    connection = connecting.opened(name, by=node.actor())
+    if connection.kind in DATABASES:
+        with databases.opened(connection) as database:
+            tables = database.tables()
+        _show(tables[:SHOWN], len(tables))
+        out.print(_("{name} answers. Tables that may be read: {count}", name=name, count=len(tables)))
+        return
+    with files.opened(connection) as place:
+        count, first = 0, list[str]()
+        for each in place.names():
+            count += 1
+            first = sorted([*first, each])[:SHOWN]
+    _show(first, count)
+    if connection.kind in WEB:
+        out.print(_("{name} answers.", name=name))
+    else:
+        out.print(_("{name} answers. Files that may be read: {count}", name=name, count=count))
+
+
+def _show(names: Sequence[str], count: int) -> None:
+    for each in names:
         click.echo(each)
-    if len(tables) > SHOWN:
-        out.print(_("… and {count} more", count=len(tables) - SHOWN))
-    out.print(_("{name} answers. Tables that may be read: {count}", name=name, count=len(tables)))
+    if count > len(names):
+        out.print(_("… and {count} more", count=count - len(names)))
 
 
 @connections.command("remove")

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 from rich.markup import escape
@@ -34,8 +34,9 @@ class FileStands(Conflict):
     required=False,
     help="The table: CSV, Excel, DBF, JSON, GeoJSON, XML, Parquet, or a ZIP file with one of them.",
 )
-@click.option("--connection", help="Read a table of another system, through this connection of the node.")
+@click.option("--connection", help="Read a table or file of another system, through this connection of the node.")
 @click.option("--table", help="That table, with its schema where it needs one.")
+@click.option("--path", help="That file, below the address of the connection.")
 @click.option("--name", help="Name of the dataset; otherwise made of the file's or the table's.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the contract there instead of printing it.")
 @click.option("--json", "for_machines", is_flag=True, help="Print the contract and all evidence as JSON.")
@@ -43,6 +44,7 @@ def infer(
     source: Path | None,
     connection: str | None,
     table: str | None,
+    path: str | None,
     name: str | None,
     out: Path | None,
     *,
@@ -54,19 +56,19 @@ def infer(
     """
     from hexi.data.drafting.drafts import draft
     from hexi.data.drafting.headings import name_of
-    from hexi.data.drafting.renewing import with_source
+    from hexi.data.drafting.renewing import source_of, with_source
     from hexi.data.engines.sources.taking import Taken, table_of, told_as
 
-    if (source is None) == (connection is None) or (connection is None) != (table is None):
-        raise click.UsageError(_("Name either a file, or both --connection and --table."))
+    is_elsewhere = connection is not None
+    if (source is None) is not is_elsewhere or is_elsewhere is not ((table is None) != (path is None)):
+        raise click.UsageError(_("Name either a file, or --connection with --table or --path."))
     if out is not None and out.exists():
         raise FileStands("“{file}” is there already; name another file, or remove it.", file=out)
     with tempfile.TemporaryDirectory(prefix="hexi-infer-") as folder:
         if source is None:
-            told, title = f"{connection}: {table}", str(table).rpartition(".")[2]
-            with Bar(told) as bar:
-                path = _spooled(str(connection), str(table), Path(folder), bar)
-            taken = Taken(path=path, name=path.name)
+            with Bar(f"{connection}: {table or path}") as bar:
+                file, told, title = _brought(str(connection), table, path, Path(folder), bar)
+            taken = Taken(path=file, name=file.name)
         else:
             taken = table_of(source, folder=Path(folder), limit_bytes=UPLOAD_MB.whole(os.environ) << 20)
             told, title = taken.member or str(source), Path(taken.name).stem
@@ -74,7 +76,8 @@ def infer(
         with Bar(told) as bar, told_as(told):
             found = draft(taken.path, name=dataset, title=Text(title, title), progress=bar, called=taken.name)
     if source is None:
-        found = replace(found, text=with_source(found.text, {"connection": connection, "table": table}))
+        reads = {"table": table} if table is not None else {**source_of(found.text), "path": path}
+        found = replace(found, text=with_source(found.text, {"connection": connection, **reads}))
     if for_machines:
         click.echo(json.dumps({"contract": found.text, **found.as_json()}, ensure_ascii=False))
         return
@@ -110,9 +113,15 @@ def infer(
     err.print(_("The draft is in {file}. Mend it, then: hexi publish {file} {source}", file=out, source=source))
 
 
-def _spooled(connection: str, table: str, folder: Path, bar: Bar) -> Path:
+def _brought(connection: str, table: str | None, path: str | None, folder: Path, bar: Bar) -> tuple[Path, str, str]:
+    """A table or a file of another system, here: where it lies, how it is called, and its own name."""
     node.open_node()
-    from hexi.data.collecting.collected import whole_table
+    from hexi.data.collecting.collected import whole_file, whole_table
     from hexi.registry.accounts import connecting
 
-    return whole_table(connecting.opened(connection, by=node.actor()), table, workspace=folder, seen=bar.rows)
+    opened = connecting.opened(connection, by=node.actor())
+    if table is not None:
+        file = whole_table(opened, table, workspace=folder, seen=bar.rows)
+        return file, f"{connection}: {table}", table.rpartition(".")[2]
+    found = whole_file(opened, str(path), workspace=folder, now=node.clock(), seen=bar.rows)
+    return found.path, f"{connection}: {found.name}", PurePosixPath(found.name).stem
