@@ -101,6 +101,22 @@ def test_only_an_operator_of_the_organisation_keeps_and_removes_it(own: Node) ->
         connecting.remove("trade-db", by=NODE, now=own.clock())
 
 
+def test_the_disk_of_the_node_opens_for_operators_of_the_whole_node_alone(own: Node, tmp_path) -> None:
+    bureau = parties.register(Text("市场监管局", "Market"), code=None, by=NODE, now=own.clock())
+    people.accept(people.invite("li", by=NODE, now=own.clock()), PASSWORD, now=own.clock())
+    actions.assign("li", "operator", organisation=bureau, by=NODE, now=own.clock())
+    for address in (f"sqlite://{tmp_path}/elsewhere/trade.db", f"folder://{tmp_path}/elsewhere"):
+        with pytest.raises(NotAuthorised):
+            connecting.keep("local", address, organisation=bureau, by=LI, now=own.clock())
+        connecting.keep("local", address, organisation=bureau, by=NODE, now=own.clock())
+
+
+@pytest.mark.parametrize("place", ["sqlite://{}/db.sqlite3", "folder://{}/keys", "folder://{}", "folder:///"])
+def test_no_connection_leads_into_the_node_itself(own: Node, place: str) -> None:
+    with pytest.raises(ConnectionInvalid):
+        connecting.keep("local", place.format(own.home), by=NODE, now=own.clock())
+
+
 @pytest.mark.parametrize(
     ("name", "address"),
     [

@@ -44,6 +44,8 @@ KINDS: Mapping[Kind, tuple[Text, str]] = {
 }
 """Kind → what it is, and an address of it."""
 DATABASES = frozenset({Kind.POSTGRESQL, Kind.MYSQL, Kind.SQLITE})
+LOCAL = frozenset({Kind.SQLITE, Kind.FOLDER})
+"""What reads the disk of the node itself."""
 WEB = frozenset({Kind.HTTPS, Kind.HTTP})
 SCHEMES: Mapping[str, Kind] = {
     **{kind.value: kind for kind in Kind},

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
 from hexi.data.collecting import connections
 from hexi.data.collecting.connections import Connection
-from hexi.data.collecting.errors import ConnectionMissing
+from hexi.data.collecting.errors import ConnectionInvalid, ConnectionMissing
 from hexi.kernel.actors import Actor
 from hexi.registry.accounts import vault
 from hexi.registry.accounts.actions import require
@@ -34,6 +35,10 @@ def keep(
     """
     require(by, "connection.keep", name, organisation=organisation)
     made = connections.made(name, address, secret or "")
+    if made.kind in connections.LOCAL:
+        # The disk is the whole node's: with it comes what other organisations keep there.
+        require(by, "connection.keep", name)
+        _refuse_home(made)
     if organisation is not None:
         parties.organisation(organisation)
     standing = Row.objects.filter(name=name).first()
@@ -104,6 +109,16 @@ def opened(name: str, *, by: Actor) -> Connection:
     if row is None:
         raise ConnectionMissing(UNKNOWN, name=name)
     return Opener(row.organisation).connection(name)
+
+
+def _refuse_home(made: Connection) -> None:
+    """Raise where a connection leads to the node's own folder, or to one around it."""
+    path, home = Path(made.path).resolve(), Path(settings.HEXI_HOME).resolve()
+    if path.is_relative_to(home) or home.is_relative_to(path):
+        raise ConnectionInvalid(
+            "“{name}” may not lead into the node's own folder, where its keys and other datasets are; choose another.",
+            name=made.name,
+        )
 
 
 def _sealed(made: Connection) -> str:
