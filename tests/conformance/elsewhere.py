@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -172,7 +174,8 @@ class ObjectStore:
 @contextmanager
 def seaweedfs() -> Iterator[ObjectStore]:
     """SeaweedFS with its S3 gateway, or a skip that says what is missing."""
-    weed = shutil.which("weed")
+    # It comes with the requirements, so it lies beside the interpreter, on the path or not.
+    weed = shutil.which("weed", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
     if weed is None:
         pytest.skip("SeaweedFS is not installed")
     folder = Path(tempfile.mkdtemp(prefix="hexi-seaweedfs-"))

@@ -121,6 +121,7 @@ NOT_SHOWN = {
     **dict.fromkeys(("mfa_download_recovery_codes", "catalogue-file", "registration-file"), FILE),
     **dict.fromkeys(("draft-begin", "draft-field", "draft-decide", "invite", "program", "person-change"), DEED),
     **dict.fromkeys(("upload-form", "upload-complete", "upload-discard", "follow"), DEED),
+    **dict.fromkeys(("schedule", "restore", "run-stop"), DEED),
     "suggest": "is a piece of a page; the journey of searching looks at it",
     **dict.fromkeys(("leave", "openid_connect_login", "openid_connect_callback"), "belongs to another provider"),
     **dict.fromkeys(("closed-email", "closed-providers", "account_email", "socialaccount_connections"), CLOSED),

@@ -23,6 +23,7 @@ HOUSE = Path(hexi.__file__).parent
 UNASKED = {
     "registry.documents.actions.expire",  # the node's own housekeeping, which acts for nobody
     "registry.catalog.actions.catch_up",  # the node brings itself in line with its lake
+    "registry.catalog.actions.follow",  # what the lake holds already, after whoever committed it was asked
     "registry.events.actions.advance",
     "registry.events.actions.erase_personal",
     "registry.events.actions.record",  # below accounts: whoever records was asked before
