@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -66,7 +67,7 @@ def is_xml(head: bytes) -> bool:
     return bytes_of.kind_of_head(head) == "XML" or bool(ELEMENT.match(head.lstrip(b"\xef\xbb\xbf \t\r\n")))
 
 
-class _Walk:
+class _Walk(ABC):
     """A walk through a document, which knows where it is. Refuses document types, and tells where XML is broken."""
 
     def __init__(self, utf8: Path, path: Path) -> None:
@@ -80,13 +81,13 @@ class _Walk:
         parser.EndElementHandler = self.end
         self.depth = 0
 
+    @abstractmethod
     def start(self, name: str, attributes: list[str]) -> None:
         """Go into an element."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, name: str) -> None:
         """Come out of an element."""
-        raise NotImplementedError
 
     def walk(self) -> Iterator[int]:
         """Go through the document, and yield after each piece how many bytes were read."""
